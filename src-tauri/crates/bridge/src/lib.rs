@@ -1,0 +1,1 @@
+//! The engine's commands over a local socket

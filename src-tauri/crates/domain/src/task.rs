@@ -1,0 +1,42 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{ItemId, Millis, Offer, When};
+
+/// A unit of work with telemetry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Task {
+    pub item: ItemId,
+    pub title: String,
+    pub agent: Option<String>,
+    pub thread: Option<ItemId>,
+    pub status: TaskStatus,
+    /// What it is doing now, in the server's words.
+    pub phase: Option<String>,
+    /// Whole per cent.
+    pub progress: Option<u8>,
+    pub turns: Option<u32>,
+    #[ts(type = "number | null")]
+    pub tokens_in: Option<u64>,
+    #[ts(type = "number | null")]
+    pub tokens_out: Option<u64>,
+    /// Millionths of a US dollar: whole numbers add up exactly.
+    #[ts(type = "number | null")]
+    pub cost_micros: Option<u64>,
+    pub started: When,
+    pub ended: Option<Millis>,
+    pub offers: Vec<Offer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum TaskStatus {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+    #[serde(untagged)]
+    Unknown(String),
+}

@@ -1,0 +1,226 @@
+//! The closed list of what a surface may ask of the engine, and what it may hear from it.
+
+use std::collections::BTreeMap;
+
+use deskbell_domain::{Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, Millis, SourceId, Surface};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::{
+    AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
+};
+
+/// Everything the engine can be asked to do.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "command", rename_all_fields = "camelCase")]
+pub enum Command {
+    #[serde(rename = "dialect.list")]
+    DialectList,
+    #[serde(rename = "source.list")]
+    SourceList,
+    #[serde(rename = "source.add")]
+    SourceAdd { draft: SourceDraft },
+    #[serde(rename = "source.edit")]
+    SourceEdit { source: SourceId, draft: SourceDraft },
+    #[serde(rename = "source.remove")]
+    SourceRemove { source: SourceId },
+    #[serde(rename = "source.pause")]
+    SourcePause { source: SourceId },
+    #[serde(rename = "source.resume")]
+    SourceResume { source: SourceId },
+    /// Connects once, reads once, and says what it found. Keeps nothing.
+    #[serde(rename = "source.test")]
+    SourceTest { draft: SourceDraft, source: Option<SourceId> },
+    #[serde(rename = "ask.list")]
+    AskList { all: bool },
+    #[serde(rename = "agent.list")]
+    AgentList,
+    #[serde(rename = "thread.list")]
+    ThreadList,
+    #[serde(rename = "task.list")]
+    TaskList,
+    #[serde(rename = "finding.list")]
+    FindingList,
+    /// Takes an offer: answers an ask, restarts an agent, sends a message.
+    #[serde(rename = "intent.take")]
+    IntentTake { intent: Intent, surface: Surface },
+    /// Takes an answer back while it is held.
+    #[serde(rename = "intent.undo")]
+    IntentUndo { intent: IntentId },
+    /// Tries a stuck one again.
+    #[serde(rename = "intent.retry")]
+    IntentRetry { intent: IntentId },
+    /// Gives up on a stuck one.
+    #[serde(rename = "intent.discard")]
+    IntentDiscard { intent: IntentId },
+    /// Waits until an intent is decided or stuck, or until the time is up.
+    #[serde(rename = "receipt.wait")]
+    ReceiptWait {
+        intent: IntentId,
+        #[ts(type = "number")]
+        timeout_ms: u64,
+    },
+    /// The receipts and pending intents of one thing, newest first.
+    #[serde(rename = "receipt.list")]
+    ReceiptList { key: Key },
+    #[serde(rename = "history.page")]
+    HistoryPage { filter: HistoryFilter },
+    #[serde(rename = "settings.get")]
+    SettingsGet,
+    #[serde(rename = "settings.set")]
+    SettingsSet { settings: Settings },
+}
+
+/// What the engine answers.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "answer", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Answer {
+    Done,
+    Dialects { rows: Vec<DialectView> },
+    Sources { rows: Vec<SourceView> },
+    Source { row: Box<SourceView> },
+    Tested { report: TestReport },
+    Asks { rows: Vec<AskView> },
+    Agents { rows: Vec<AgentView> },
+    Threads { rows: Vec<ThreadView> },
+    Tasks { rows: Vec<TaskView> },
+    Findings { rows: Vec<FindingView> },
+    /// The intent is durable.
+    Taken { receipt: ReceiptView },
+    Receipt { receipt: ReceiptView },
+    Receipts { rows: Vec<ReceiptView> },
+    History { rows: Vec<EntryView> },
+    Settings { settings: Settings },
+}
+
+/// Why a command was not done. Nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{message}")]
+#[serde(rename_all = "camelCase")]
+pub struct CommandError {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// What was asked makes no sense: fix the request.
+    Invalid,
+    /// It names something that is not there.
+    NotFound,
+    /// What was shown is no longer how things are: look again.
+    Changed,
+    /// It is already decided, or an answer is on its way.
+    NotOpen,
+    /// The engine could not do it.
+    Failed,
+}
+
+/// What the operator fills in to add or change a source.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceDraft {
+    pub name: String,
+    pub dialect: String,
+    pub url: String,
+    pub auth: Auth,
+    pub secret: SecretDraft,
+    #[serde(default)]
+    pub settings: BTreeMap<String, Vec<String>>,
+}
+
+/// A secret on its way in. It never comes out again.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "kept", rename_all = "camelCase")]
+pub enum SecretDraft {
+    /// None is needed, or the one already kept stays.
+    Unchanged,
+    /// To be put into the keyring.
+    Given { value: String },
+    /// To be read from this environment variable at each start.
+    Environment { name: String },
+}
+
+impl std::fmt::Debug for SecretDraft {
+    /// The secret stays out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unchanged => "Unchanged",
+            Self::Given { .. } => "Given",
+            Self::Environment { .. } => "Environment",
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TestReport {
+    pub ok: bool,
+    /// What was found, in plain words: "hyperhive answers: 2 asks wait, 3 agents".
+    pub message: String,
+    pub fault: Option<Fault>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct HistoryFilter {
+    pub source: Option<SourceId>,
+    pub thread: Option<ItemId>,
+    pub agent: Option<String>,
+    pub kind: Option<EntryKind>,
+    pub ask: Option<ItemId>,
+    pub since: Option<Millis>,
+    pub until: Option<Millis>,
+    /// A cursor: rows older than that one.
+    pub before: Option<String>,
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// How long an answer from the window can be taken back.
+    pub undo_ms: u32,
+    pub notifications: bool,
+    /// Single-key shortcuts in the window.
+    pub single_keys: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { undo_ms: 5_000, notifications: true, single_keys: true }
+    }
+}
+
+/// What a subscriber hears. `number` counts up by one from 1; a missing number means: subscribe again.
+/// The first batch begins with `reset`, followed by everything there is.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Batch {
+    #[ts(type = "number")]
+    pub number: u64,
+    pub patches: Vec<Patch>,
+}
+
+/// Each carries a thing as it is now, whole: applying one twice changes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "patch", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Patch {
+    /// Forget everything; all there is follows.
+    Reset,
+    Source { row: Box<SourceView> },
+    SourceGone { source: SourceId },
+    Ask { row: Box<AskView> },
+    Agent { row: AgentView },
+    AgentGone { key: Key },
+    Thread { row: ThreadView },
+    Task { row: TaskView },
+    Finding { row: FindingView },
+    FindingGone { key: Key },
+    Entry { row: EntryView },
+    Receipt { row: ReceiptView },
+    Settings { settings: Settings },
+    /// Show this ask: a notification or a link was clicked.
+    Reveal { key: Key },
+}

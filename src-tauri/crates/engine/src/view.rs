@@ -1,0 +1,342 @@
+//! What every surface is shown: flat, ready to print, the same JSON for the window, `bell --json` and scripts.
+
+use std::collections::BTreeMap;
+
+use deskbell_domain::{
+    Agent, AgentState, Ask, AskState, Auth, By, EntryKind, Fault, Finding, FindingState, Hash, ItemId, Key, Link,
+    Millis, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus, Thread, ThreadState,
+    Transient, Urgency,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskView {
+    pub key: Key,
+    pub source: SourceId,
+    pub dialect: String,
+    pub kind: AskKind,
+    pub title: String,
+    pub detail: Option<String>,
+    pub subject: Subject,
+    pub agent: Option<String>,
+    pub thread: Option<ItemId>,
+    pub asked_at: Millis,
+    /// Whether `askedAt` is the server's time; otherwise it is when Deskbell first saw it.
+    pub asked_said: bool,
+    pub expires_at: Option<Millis>,
+    pub urgency: Urgency,
+    pub state: AskStateWord,
+    pub held_until: Option<Millis>,
+    pub fault: Option<Fault>,
+    pub offers: Vec<Offer>,
+    /// The hash of all the operator is shown. An answer carries it back.
+    pub shown: Hash,
+    pub outcome: Option<OutcomeWord>,
+    /// The answer, the reason, the error: whatever words came with the outcome.
+    pub outcome_note: Option<String>,
+    /// `us`, `nobody`, or who.
+    pub by: Option<String>,
+    pub settled_at: Option<Millis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum AskKind {
+    Approval,
+    Question,
+    Form,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum AskStateWord {
+    Open,
+    Held,
+    Sending,
+    Sent,
+    Stuck,
+    Settled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum OutcomeWord {
+    Approved,
+    Denied,
+    Answered,
+    Cancelled,
+    Expired,
+    Failed,
+    Vanished,
+}
+
+impl AskView {
+    pub fn new(source: &SourceId, dialect: &str, ask: &Ask) -> Self {
+        use deskbell_domain::{AskBody, Outcome};
+        let (held_until, fault, settled) = match &ask.state {
+            AskState::Open | AskState::Sending | AskState::Sent => (None, None, None),
+            AskState::Held { until } => (Some(*until), None, None),
+            AskState::Stuck { fault } => (None, Some(fault.clone()), None),
+            AskState::Settled { at, by, outcome } => (None, None, Some((at.millis(), by, outcome))),
+        };
+        Self {
+            key: Key::new(source.clone(), ask.item.clone()),
+            source: source.clone(),
+            dialect: dialect.to_owned(),
+            kind: match ask.body {
+                AskBody::Approval { .. } => AskKind::Approval,
+                AskBody::Question { .. } => AskKind::Question,
+                AskBody::Form { .. } => AskKind::Form,
+                AskBody::Unknown { .. } => AskKind::Unknown,
+            },
+            title: ask.title().to_owned(),
+            detail: ask.detail().map(str::to_owned),
+            subject: match &ask.body {
+                AskBody::Approval { subject, .. } => subject.clone(),
+                AskBody::Question { .. } | AskBody::Form { .. } | AskBody::Unknown { .. } => Subject::Nothing,
+            },
+            agent: ask.agent.clone(),
+            thread: ask.thread.clone(),
+            asked_at: ask.asked.millis(),
+            asked_said: ask.asked.is_said(),
+            expires_at: ask.expires,
+            urgency: ask.urgency,
+            state: match ask.state {
+                AskState::Open => AskStateWord::Open,
+                AskState::Held { .. } => AskStateWord::Held,
+                AskState::Sending => AskStateWord::Sending,
+                AskState::Sent => AskStateWord::Sent,
+                AskState::Stuck { .. } => AskStateWord::Stuck,
+                AskState::Settled { .. } => AskStateWord::Settled,
+            },
+            held_until,
+            fault,
+            offers: ask.offers.clone(),
+            shown: ask.shown(),
+            outcome: settled.map(|(_, _, outcome)| match outcome {
+                Outcome::Approved => OutcomeWord::Approved,
+                Outcome::Denied { .. } => OutcomeWord::Denied,
+                Outcome::Answered { .. } => OutcomeWord::Answered,
+                Outcome::Cancelled => OutcomeWord::Cancelled,
+                Outcome::Expired => OutcomeWord::Expired,
+                Outcome::Failed { .. } => OutcomeWord::Failed,
+                Outcome::Vanished => OutcomeWord::Vanished,
+            }),
+            outcome_note: settled.and_then(|(_, _, outcome)| outcome.note().map(str::to_owned)),
+            by: settled.map(|(_, by, _)| match by {
+                By::Us => "us".to_owned(),
+                By::Other(name) => name.clone(),
+                By::Nobody => "nobody".to_owned(),
+            }),
+            settled_at: settled.map(|(at, _, _)| at),
+        }
+    }
+}
+
+macro_rules! offered_view {
+    ($view:ident of $of:ident { $($field:ident: $type:ty = $from:expr),* $(,)? }) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $view {
+            pub key: Key,
+            pub source: SourceId,
+            $(pub $field: $type,)*
+            pub offers: Vec<Offer>,
+            /// The hash of the offers. An intent carries it back.
+            pub shown: Hash,
+        }
+
+        impl $view {
+            pub fn new(source: &SourceId, it: &$of) -> Self {
+                Self {
+                    key: Key::new(source.clone(), it.item.clone()),
+                    source: source.clone(),
+                    $($field: $from(it),)*
+                    shown: Hash::of(&(&it.item, &it.offers)),
+                    offers: it.offers.clone(),
+                }
+            }
+        }
+    };
+}
+
+offered_view!(AgentView of Agent {
+    name: String = |it: &Agent| it.name.clone(),
+    state: AgentState = |it: &Agent| it.state.clone(),
+    transient: Option<Transient> = |it: &Agent| it.transient.clone(),
+    facts: BTreeMap<String, String> = |it: &Agent| it.facts.clone(),
+});
+
+offered_view!(ThreadView of Thread {
+    title: String = |it: &Thread| it.title.clone(),
+    parent: Option<ItemId> = |it: &Thread| it.parent.clone(),
+    agent: Option<String> = |it: &Thread| it.agent.clone(),
+    state: ThreadState = |it: &Thread| it.state.clone(),
+    updated_at: Millis = |it: &Thread| it.updated.millis(),
+});
+
+offered_view!(FindingView of Finding {
+    rule: String = |it: &Finding| it.rule.clone(),
+    path: String = |it: &Finding| it.path.clone(),
+    severity: Severity = |it: &Finding| it.severity.clone(),
+    text: String = |it: &Finding| it.text.clone(),
+    state: FindingState = |it: &Finding| it.state,
+    seen_at: Millis = |it: &Finding| it.seen.millis(),
+});
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskView {
+    pub key: Key,
+    pub source: SourceId,
+    pub title: String,
+    pub agent: Option<String>,
+    pub thread: Option<ItemId>,
+    pub state: TaskStatus,
+    pub phase: Option<String>,
+    pub progress: Option<u8>,
+    pub turns: Option<u32>,
+    #[ts(type = "number | null")]
+    pub tokens_in: Option<u64>,
+    #[ts(type = "number | null")]
+    pub tokens_out: Option<u64>,
+    #[ts(type = "number | null")]
+    pub cost_micros: Option<u64>,
+    pub started_at: Millis,
+    pub ended_at: Option<Millis>,
+    pub offers: Vec<Offer>,
+    pub shown: Hash,
+}
+
+impl TaskView {
+    pub fn new(source: &SourceId, it: &Task) -> Self {
+        Self {
+            key: Key::new(source.clone(), it.item.clone()),
+            source: source.clone(),
+            title: it.title.clone(),
+            agent: it.agent.clone(),
+            thread: it.thread.clone(),
+            state: it.status.clone(),
+            phase: it.phase.clone(),
+            progress: it.progress,
+            turns: it.turns,
+            tokens_in: it.tokens_in,
+            tokens_out: it.tokens_out,
+            cost_micros: it.cost_micros,
+            started_at: it.started.millis(),
+            ended_at: it.ended,
+            offers: it.offers.clone(),
+            shown: Hash::of(&(&it.item, &it.offers)),
+        }
+    }
+}
+
+/// One source, with the life of its link and what came from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceView {
+    pub source: SourceId,
+    pub name: String,
+    pub dialect: String,
+    pub url: String,
+    pub auth: Auth,
+    pub secret: SecretRef,
+    pub settings: BTreeMap<String, Vec<String>>,
+    pub paused: bool,
+    pub link: Link,
+    pub counts: Counts,
+    /// How long the newest frame took from the socket to the disk, in milliseconds.
+    #[ts(type = "number | null")]
+    pub lag_ms: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    #[ts(type = "number")]
+    pub asks_open: u64,
+    #[ts(type = "number")]
+    pub entries: u64,
+    #[ts(type = "number")]
+    pub odd: u64,
+}
+
+impl SourceView {
+    pub fn new(source: &Source, link: Link, counts: Counts, lag_ms: Option<i64>) -> Self {
+        let Source { id, name, dialect, url, auth, secret, settings, paused } = source.clone();
+        Self { source: id, name, dialect, url, auth, secret, settings, paused, link, counts, lag_ms }
+    }
+}
+
+/// One row of history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryView {
+    /// Where it stands in the history: `before` takes it.
+    pub cursor: String,
+    pub at: Millis,
+    /// Whether `at` is the server's time; otherwise it is when Deskbell saw it.
+    pub said: bool,
+    pub source: SourceId,
+    pub item: ItemId,
+    pub kind: EntryKind,
+    pub agent: Option<String>,
+    pub thread: Option<ItemId>,
+    pub ask: Option<ItemId>,
+    pub text: String,
+    pub raw: String,
+}
+
+/// The record of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptView {
+    pub intent: deskbell_domain::IntentId,
+    pub key: Key,
+    pub title: String,
+    pub offer: String,
+    pub label: String,
+    pub surface: Surface,
+    pub shown: Hash,
+    pub answered_at: Millis,
+    /// When the verdict fell; nothing while it is still on its way.
+    pub settled_at: Option<Millis>,
+    pub verdict: VerdictWord,
+    pub note: String,
+    pub fault: Option<Fault>,
+}
+
+/// `pending` and `stuck` are not verdicts yet: the intent is still in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum VerdictWord {
+    Pending,
+    Won,
+    Lost,
+    Expired,
+    Unknown,
+    Stuck,
+    Discarded,
+}
+
+/// What a dialect is and takes, for the form that adds a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DialectView {
+    pub name: String,
+    pub title: String,
+    pub about: String,
+    pub default_url: String,
+    pub settings: Vec<SettingView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingView {
+    pub name: String,
+    pub about: String,
+    pub many: bool,
+}

@@ -1,0 +1,1 @@
+//! SSE, WebSocket and HTTP; backoff; liveness; the connection machine

@@ -1,0 +1,1 @@
+//! Simulated coordinators with fault switches

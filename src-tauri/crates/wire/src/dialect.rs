@@ -1,0 +1,33 @@
+use deskbell_domain::{Fault, Source};
+
+use crate::Adapter;
+
+/// A wire protocol Deskbell speaks. Adding one is a folder here, a folder in `sim`, and a line in [`DIALECTS`].
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    pub name: &'static str,
+    /// What a person calls it.
+    pub title: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// Where such a server usually is.
+    pub default_url: &'static str,
+    pub settings: &'static [Setting],
+    /// Silence longer than this means the connection is dead, where the server promises a heartbeat.
+    pub silence_ms: Option<u32>,
+    pub adapter: fn(&Source) -> Result<Box<dyn Adapter>, Fault>,
+}
+
+/// Something a source of a dialect may have set.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub many: bool,
+}
+
+pub const DIALECTS: &[Dialect] = &[crate::hyperhive::DIALECT, crate::opencode::DIALECT];
+
+pub fn dialect(name: &str) -> Option<&'static Dialect> {
+    DIALECTS.iter().find(|dialect| dialect.name == name)
+}

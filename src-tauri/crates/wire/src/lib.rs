@@ -1,0 +1,16 @@
+//! One folder per dialect: what comes from a server becomes events, what the operator does becomes requests.
+//!
+//! Every dialect is a machine without IO: it is fed [`Signal`]s and gives back [`Effect`]s. It owns all
+//! ordering, resume, dedupe, paging and judging of replies, so that all of it can be tested without a socket
+//! or a sleep. Nothing here blocks, reads a clock, or panics, whatever the bytes.
+
+mod adapter;
+mod dialect;
+mod hyperhive;
+mod opencode;
+
+pub use adapter::{
+    Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId, TimerId,
+    Transport,
+};
+pub use dialect::{DIALECTS, Dialect, Setting, dialect};

@@ -1,0 +1,1 @@
+//! What crosses crates, on real sockets and real files
