@@ -63,12 +63,20 @@ pub enum Subject {
 pub enum AskState {
     Open,
     /// Answered; leaves when the undo window closes.
-    Held { until: Millis },
+    Held {
+        until: Millis,
+    },
     Sending,
     /// The server has it; its proof is still to come.
     Sent,
-    Stuck { fault: Fault },
-    Settled { at: When, by: By, outcome: Outcome },
+    Stuck {
+        fault: Fault,
+    },
+    Settled {
+        at: When,
+        by: By,
+        outcome: Outcome,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,11 +89,17 @@ pub enum By {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     Approved,
-    Denied { note: Option<String> },
-    Answered { text: String },
+    Denied {
+        note: Option<String>,
+    },
+    Answered {
+        text: String,
+    },
     Cancelled,
     Expired,
-    Failed { note: String },
+    Failed {
+        note: String,
+    },
     /// The server no longer knows it and never said what became of it.
     Vanished,
 }
@@ -127,12 +141,16 @@ pub struct Settlement {
 /// What we ourselves do with an ask, on its way to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    Hold { until: Millis },
+    Hold {
+        until: Millis,
+    },
     /// Taken back before it left, or discarded.
     Release,
     Send,
     Sent,
-    Stick { fault: Fault },
+    Stick {
+        fault: Fault,
+    },
 }
 
 impl Ask {
@@ -147,7 +165,9 @@ impl Ask {
 
     pub fn title(&self) -> &str {
         match &self.body {
-            AskBody::Approval { title, .. } | AskBody::Question { title, .. } | AskBody::Form { title, .. } => title,
+            AskBody::Approval { title, .. }
+            | AskBody::Question { title, .. }
+            | AskBody::Form { title, .. } => title,
             AskBody::Unknown { kind, .. } => kind,
         }
     }

@@ -35,10 +35,7 @@ pub enum Consent {
 #[serde(rename_all = "camelCase")]
 pub enum Value {
     Text(String),
-    Pick {
-        chosen: Vec<String>,
-        other: Option<String>,
-    },
+    Pick { chosen: Vec<String>, other: Option<String> },
     Date(String),
     Flag(bool),
 }
@@ -101,9 +98,8 @@ impl Accepted {
             Some(crate::Input::Pick { options, .. }) => {
                 options.iter().map(|o| &o.label).filter(|label| chosen.contains(label)).cloned().collect()
             }
-            Some(crate::Input::Text { .. } | crate::Input::Date { .. } | crate::Input::Flag { .. }) | None => {
-                Vec::new()
-            }
+            Some(crate::Input::Text { .. } | crate::Input::Date { .. } | crate::Input::Flag { .. })
+            | None => Vec::new(),
         };
         picked.extend(other.as_deref().map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
         picked

@@ -218,7 +218,8 @@ impl Field {
                 if let Some(twice) = chosen.iter().find(|c| !once.insert(*c)) {
                     return bad(format!("\"{twice}\" is chosen twice"));
                 }
-                let joined: usize = chosen.iter().map(|c| c.len() + 2).sum::<usize>() + own.map_or(0, str::len);
+                let joined: usize =
+                    chosen.iter().map(|c| c.len() + 2).sum::<usize>() + own.map_or(0, str::len);
                 self.check_bytes(joined, *max_bytes)
             }
             (Input::Date { .. }, Value::Date(text)) => {
@@ -254,7 +255,8 @@ fn is_date(text: &str) -> bool {
     if (year.len(), month.len(), day.len()) != (4, 2, 2) {
         return false;
     }
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else {
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>())
+    else {
         return false;
     };
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -350,7 +352,8 @@ mod tests {
 
     #[test]
     fn texts_are_measured_in_characters_and_in_bytes() {
-        let mut offer = Offer::plain("send", "Send", Tone::Neutral).with_field(Field::text("body", "Message", true, 4));
+        let mut offer =
+            Offer::plain("send", "Send", Tone::Neutral).with_field(Field::text("body", "Message", true, 4));
         assert!(take(&offer, Value::Text("äöüß".into())).is_ok());
         assert!(take(&offer, Value::Text("äöüßx".into())).is_err());
         assert!(take(&offer, Value::Text(" \n".into())).is_err(), "blank is not an answer");
@@ -374,7 +377,9 @@ mod tests {
         for good in ["2026-11-21", "2024-02-29", "2000-02-29"] {
             assert!(is_date(good), "{good}");
         }
-        for bad in ["2026-02-29", "1900-02-29", "2026-13-01", "2026-1-1", "21.11.2026", "2026-04-31", "+026-01-01-"] {
+        for bad in
+            ["2026-02-29", "1900-02-29", "2026-13-01", "2026-1-1", "21.11.2026", "2026-04-31", "+026-01-01-"]
+        {
             assert!(!is_date(bad), "{bad}");
         }
     }

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::ask::accept_among;
 use crate::{
-    Accepted, Act, Agent, Ask, AskState, By, Change, Entry, EntryKind, Event, Finding, Gap, Hash, Intent, ItemId,
-    Millis, Outcome, Refusal, Settlement, Snapshot, Task, Thread, When,
+    Accepted, Act, Agent, Ask, AskState, By, Change, Entry, EntryKind, Event, Finding, Gap, Hash, Intent,
+    ItemId, Millis, Outcome, Refusal, Settlement, Snapshot, Task, Thread, When,
 };
 
 /// What one source holds now. Asks that ended leave only their outcome behind, so that they never revive.
@@ -163,7 +163,8 @@ impl State {
         }
         if covers.asks {
             let listed: BTreeSet<&ItemId> = asks.iter().map(|ask| &ask.item).collect();
-            let missing: Vec<ItemId> = self.asks.keys().filter(|item| !listed.contains(item)).cloned().collect();
+            let missing: Vec<ItemId> =
+                self.asks.keys().filter(|item| !listed.contains(item)).cloned().collect();
             for item in missing {
                 self.vanish(item, now, changes);
             }
@@ -197,7 +198,10 @@ impl State {
     /// The server no longer lists an ask and never said how it ended. It is said out loud, never taken for a denial.
     fn vanish(&mut self, item: ItemId, now: Millis, changes: &mut Vec<Change>) {
         let Some(ask) = self.asks.get(&item) else { return };
-        let text = format!("Lost: the server no longer knows \"{}\", and did not say what became of it", ask.title());
+        let text = format!(
+            "Lost: the server no longer knows \"{}\", and did not say what became of it",
+            ask.title()
+        );
         changes.push(Change::Entry(Entry {
             item: ItemId::of("vanished", &item),
             at: When::Seen(now),

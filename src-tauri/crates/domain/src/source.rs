@@ -39,7 +39,9 @@ pub enum SecretRef {
     /// In the OS keyring, under the source's id.
     Keyring,
     /// In an environment variable, read at each start.
-    Environment { name: String },
+    Environment {
+        name: String,
+    },
     /// In memory, until the engine ends: this desktop has no keyring.
     Session,
 }
@@ -51,11 +53,18 @@ pub enum Link {
     /// Paused by the operator, or the engine is not running.
     Off,
     Connecting,
-    Live { since: Millis },
+    Live {
+        since: Millis,
+    },
     /// Broken; tried again at `until`.
-    Waiting { until: Millis, fault: Fault },
+    Waiting {
+        until: Millis,
+        fault: Fault,
+    },
     /// Not tried again before the operator does something.
-    Refused { fault: Fault },
+    Refused {
+        fault: Fault,
+    },
 }
 
 impl Link {

@@ -17,12 +17,9 @@ pub struct Task {
     /// Whole per cent.
     pub progress: Option<u8>,
     pub turns: Option<u32>,
-    #[ts(type = "number | null")]
     pub tokens_in: Option<u64>,
-    #[ts(type = "number | null")]
     pub tokens_out: Option<u64>,
     /// Millionths of a US dollar: whole numbers add up exactly.
-    #[ts(type = "number | null")]
     pub cost_micros: Option<u64>,
     pub started: When,
     pub ended: Option<Millis>,

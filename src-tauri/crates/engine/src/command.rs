@@ -55,11 +55,7 @@ pub enum Command {
     IntentDiscard { intent: IntentId },
     /// Waits until an intent is decided or stuck, or until the time is up.
     #[serde(rename = "receipt.wait")]
-    ReceiptWait {
-        intent: IntentId,
-        #[ts(type = "number")]
-        timeout_ms: u64,
-    },
+    ReceiptWait { intent: IntentId, timeout_ms: u64 },
     /// The receipts and pending intents of one thing, newest first.
     #[serde(rename = "receipt.list")]
     ReceiptList { key: Key },
@@ -76,21 +72,49 @@ pub enum Command {
 #[serde(tag = "answer", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Answer {
     Done,
-    Dialects { rows: Vec<DialectView> },
-    Sources { rows: Vec<SourceView> },
-    Source { row: Box<SourceView> },
-    Tested { report: TestReport },
-    Asks { rows: Vec<AskView> },
-    Agents { rows: Vec<AgentView> },
-    Threads { rows: Vec<ThreadView> },
-    Tasks { rows: Vec<TaskView> },
-    Findings { rows: Vec<FindingView> },
+    Dialects {
+        rows: Vec<DialectView>,
+    },
+    Sources {
+        rows: Vec<SourceView>,
+    },
+    Source {
+        row: Box<SourceView>,
+    },
+    Tested {
+        report: TestReport,
+    },
+    Asks {
+        rows: Vec<AskView>,
+    },
+    Agents {
+        rows: Vec<AgentView>,
+    },
+    Threads {
+        rows: Vec<ThreadView>,
+    },
+    Tasks {
+        rows: Vec<TaskView>,
+    },
+    Findings {
+        rows: Vec<FindingView>,
+    },
     /// The intent is durable.
-    Taken { receipt: ReceiptView },
-    Receipt { receipt: ReceiptView },
-    Receipts { rows: Vec<ReceiptView> },
-    History { rows: Vec<EntryView> },
-    Settings { settings: Settings },
+    Taken {
+        receipt: ReceiptView,
+    },
+    Receipt {
+        receipt: ReceiptView,
+    },
+    Receipts {
+        rows: Vec<ReceiptView>,
+    },
+    History {
+        rows: Vec<EntryView>,
+    },
+    Settings {
+        settings: Settings,
+    },
 }
 
 /// Why a command was not done. Nothing changed.
@@ -198,7 +222,6 @@ impl Default for Settings {
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Batch {
-    #[ts(type = "number")]
     pub number: u64,
     pub patches: Vec<Patch>,
 }
@@ -209,18 +232,44 @@ pub struct Batch {
 pub enum Patch {
     /// Forget everything; all there is follows.
     Reset,
-    Source { row: Box<SourceView> },
-    SourceGone { source: SourceId },
-    Ask { row: Box<AskView> },
-    Agent { row: AgentView },
-    AgentGone { key: Key },
-    Thread { row: ThreadView },
-    Task { row: TaskView },
-    Finding { row: FindingView },
-    FindingGone { key: Key },
-    Entry { row: EntryView },
-    Receipt { row: ReceiptView },
-    Settings { settings: Settings },
+    Source {
+        row: Box<SourceView>,
+    },
+    SourceGone {
+        source: SourceId,
+    },
+    Ask {
+        row: Box<AskView>,
+    },
+    Agent {
+        row: AgentView,
+    },
+    AgentGone {
+        key: Key,
+    },
+    Thread {
+        row: ThreadView,
+    },
+    Task {
+        row: TaskView,
+    },
+    Finding {
+        row: FindingView,
+    },
+    FindingGone {
+        key: Key,
+    },
+    Entry {
+        row: EntryView,
+    },
+    Receipt {
+        row: ReceiptView,
+    },
+    Settings {
+        settings: Settings,
+    },
     /// Show this ask: a notification or a link was clicked.
-    Reveal { key: Key },
+    Reveal {
+        key: Key,
+    },
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Agent, AgentState, Ask, AskState, Auth, By, EntryKind, Fault, Finding, FindingState, Hash, ItemId, Key, Link,
-    Millis, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus, Thread, ThreadState,
-    Transient, Urgency,
+    Agent, AgentState, Ask, AskState, Auth, By, EntryKind, Fault, Finding, FindingState, Hash, ItemId, Key,
+    Link, Millis, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus, Thread,
+    ThreadState, Transient, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -199,11 +199,8 @@ pub struct TaskView {
     pub phase: Option<String>,
     pub progress: Option<u8>,
     pub turns: Option<u32>,
-    #[ts(type = "number | null")]
     pub tokens_in: Option<u64>,
-    #[ts(type = "number | null")]
     pub tokens_out: Option<u64>,
-    #[ts(type = "number | null")]
     pub cost_micros: Option<u64>,
     pub started_at: Millis,
     pub ended_at: Option<Millis>,
@@ -249,18 +246,14 @@ pub struct SourceView {
     pub link: Link,
     pub counts: Counts,
     /// How long the newest frame took from the socket to the disk, in milliseconds.
-    #[ts(type = "number | null")]
     pub lag_ms: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    #[ts(type = "number")]
     pub asks_open: u64,
-    #[ts(type = "number")]
     pub entries: u64,
-    #[ts(type = "number")]
     pub odd: u64,
 }
 

@@ -1,0 +1,326 @@
+// Generated from the Rust types by `cargo test -p deskbell-engine --test types`; not edited by hand.
+
+export type AgentState = "running" | "working" | "stopped" | "needsLogin" | "gone" | string;
+
+export type AgentView = { key: Key, source: SourceId, name: string, state: AgentState, transient: Transient | null, facts: { [key in string]: string }, offers: Array<Offer>, 
+/**
+ * The hash of the offers. An intent carries it back.
+ */
+shown: Hash, };
+
+/**
+ * What the engine answers.
+ */
+export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "settings", settings: Settings, };
+
+export type AskKind = "approval" | "question" | "form" | "unknown";
+
+export type AskStateWord = "open" | "held" | "sending" | "sent" | "stuck" | "settled";
+
+export type AskView = { key: Key, source: SourceId, dialect: string, kind: AskKind, title: string, detail: string | null, subject: Subject, agent: string | null, thread: ItemId | null, askedAt: Millis, 
+/**
+ * Whether `askedAt` is the server's time; otherwise it is when Deskbell first saw it.
+ */
+askedSaid: boolean, expiresAt: Millis | null, urgency: Urgency, state: AskStateWord, heldUntil: Millis | null, fault: Fault | null, offers: Array<Offer>, 
+/**
+ * The hash of all the operator is shown. An answer carries it back.
+ */
+shown: Hash, outcome: OutcomeWord | null, 
+/**
+ * The answer, the reason, the error: whatever words came with the outcome.
+ */
+outcomeNote: string | null, 
+/**
+ * `us`, `nobody`, or who.
+ */
+by: string | null, settledAt: Millis | null, };
+
+/**
+ * How a request shows who sends it.
+ */
+export type Auth = { "type": "none" } | { "type": "bearer" } | { "type": "basic", user: string, } | { "type": "header", name: string, } | { "type": "cookie", name: string, };
+
+/**
+ * What a subscriber hears. `number` counts up by one from 1; a missing number means: subscribe again.
+ * The first batch begins with `reset`, followed by everything there is.
+ */
+export type Batch = { number: number, patches: Array<Patch>, };
+
+export type Choice = { label: string, explains: string | null, };
+
+/**
+ * Everything the engine can be asked to do.
+ */
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
+
+/**
+ * Why a command was not done. Nothing changed.
+ */
+export type CommandError = { code: ErrorCode, message: string, };
+
+/**
+ * What the operator did to show that they mean a dangerous offer.
+ */
+export type Consent = "none" | "confirmed" | { "typed": string };
+
+export type Counts = { asksOpen: number, entries: number, odd: number, };
+
+/**
+ * What the operator must do before this is taken.
+ */
+export type Danger = "none" | "confirm" | "typeTheName";
+
+/**
+ * What a dialect is and takes, for the form that adds a source.
+ */
+export type DialectView = { name: string, title: string, about: string, defaultUrl: string, settings: Array<SettingView>, };
+
+export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap";
+
+/**
+ * One row of history.
+ */
+export type EntryView = { 
+/**
+ * Where it stands in the history: `before` takes it.
+ */
+cursor: string, at: Millis, 
+/**
+ * Whether `at` is the server's time; otherwise it is when Deskbell saw it.
+ */
+said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, };
+
+export type ErrorCode = "invalid" | "notFound" | "changed" | "notOpen" | "failed";
+
+/**
+ * Something went wrong for *us*. Says what happened and what the operator can do.
+ */
+export type Fault = { code: FaultCode, 
+/**
+ * What happened, in plain words.
+ */
+message: string, 
+/**
+ * What the operator can do about it; empty where there is nothing to do but wait.
+ */
+advice: string, next: Next, };
+
+/**
+ * What kind of trouble it is. A code exists only where something treats it differently.
+ */
+export type FaultCode = "unreachable" | "tls" | "unauthorized" | "notFound" | "wrongDialect" | "closed" | "silent" | "tooLarge" | "server" | "rejected" | "noSecret" | "settings";
+
+export type Field = { id: string, label: string, required: boolean, hint: string | null, input: Input, };
+
+export type FindingState = "open" | "overridden";
+
+export type FindingView = { key: Key, source: SourceId, rule: string, path: string, severity: Severity, text: string, state: FindingState, seenAt: Millis, offers: Array<Offer>, 
+/**
+ * The hash of the offers. An intent carries it back.
+ */
+shown: Hash, };
+
+/**
+ * A content hash (the first 128 bits of SHA-256, in hex). It binds an answer to what was shown.
+ */
+export type Hash = string;
+
+export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, since: Millis | null, until: Millis | null, 
+/**
+ * A cursor: rows older than that one.
+ */
+before: string | null, limit: number | null, };
+
+/**
+ * What a field takes, with the limits of the server behind it.
+ */
+export type Input = { "type": "text", multiline: boolean, 
+/**
+ * In characters.
+ */
+min: number, 
+/**
+ * In characters.
+ */
+max: number, 
+/**
+ * In bytes of UTF-8, where the server counts those.
+ */
+maxBytes: number | null, default: string | null, } | { "type": "pick", options: Array<Choice>, many: boolean, 
+/**
+ * The operator's own words are allowed beside or instead of the options.
+ */
+other: boolean, 
+/**
+ * In bytes of UTF-8, for the whole answer.
+ */
+maxBytes: number | null, } | { "type": "date", default: string | null, } | { "type": "flag", default: boolean, };
+
+/**
+ * An offer taken, with its values and an id of its own. An answer is an intent on an ask.
+ */
+export type Intent = { id: IntentId, key: Key, offer: string, values: { [key in string]: Value }, 
+/**
+ * The hash of what the operator saw when they decided.
+ */
+shown: Hash, consent: Consent, };
+
+/**
+ * An intent's own id (a UUID v7), made where the operator acted.
+ */
+export type IntentId = string;
+
+/**
+ * One thing of a source. Begins with its kind: `approval:7`, `permission:per_…`, `agent:coder`.
+ */
+export type ItemId = string;
+
+/**
+ * One thing of one source; written `source/item`.
+ */
+export type Key = string;
+
+/**
+ * The life of one source's connection.
+ */
+export type Link = { "state": "off" } | { "state": "connecting" } | { "state": "live", since: Millis, } | { "state": "waiting", until: Millis, fault: Fault, } | { "state": "refused", fault: Fault, };
+
+/**
+ * Unix milliseconds.
+ */
+export type Millis = number;
+
+/**
+ * When it is tried again.
+ */
+export type Next = "soon" | { "after": Millis } | "never";
+
+/**
+ * One thing the operator may do here, as data. The server, through its dialect, makes the offers.
+ */
+export type Offer = { id: string, label: string, tone: Tone, scope: Scope, danger: Danger, 
+/**
+ * What must be typed where `danger` is `typeTheName`.
+ */
+name: string | null, 
+/**
+ * What taking it means, in words: the patterns of an "always", the end of a purge.
+ */
+explains: string | null, fields: Array<Field>, };
+
+export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "expired" | "failed" | "vanished";
+
+/**
+ * Each carries a thing as it is now, whole: applying one twice changes nothing.
+ */
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "task", row: TaskView, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "settings", settings: Settings, } | { "patch": "reveal", key: Key, };
+
+/**
+ * The record of an answer.
+ */
+export type ReceiptView = { intent: IntentId, key: Key, title: string, offer: string, label: string, surface: Surface, shown: Hash, answeredAt: Millis, 
+/**
+ * When the verdict fell; nothing while it is still on its way.
+ */
+settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | null, };
+
+/**
+ * How far an answer reaches.
+ */
+export type Scope = "once" | "thread" | "always";
+
+/**
+ * A secret on its way in. It never comes out again.
+ */
+export type SecretDraft = { "kept": "unchanged" } | { "kept": "given", value: string, } | { "kept": "environment", name: string, };
+
+export type SecretRef = { "kept": "none" } | { "kept": "keyring" } | { "kept": "environment", name: string, } | { "kept": "session" };
+
+export type SettingView = { name: string, about: string, many: boolean, };
+
+export type Settings = { 
+/**
+ * How long an answer from the window can be taken back.
+ */
+undoMs: number, notifications: boolean, 
+/**
+ * Single-key shortcuts in the window.
+ */
+singleKeys: boolean, };
+
+export type Severity = "info" | "warning" | "error" | string;
+
+/**
+ * What the operator fills in to add or change a source.
+ */
+export type SourceDraft = { name: string, dialect: string, url: string, auth: Auth, secret: SecretDraft, settings: { [key in string]: Array<string> }, };
+
+/**
+ * A source's short, stable name: letters, digits and `-`. It never changes, even when the source is renamed.
+ */
+export type SourceId = string;
+
+/**
+ * One source, with the life of its link and what came from it.
+ */
+export type SourceView = { source: SourceId, name: string, dialect: string, url: string, auth: Auth, secret: SecretRef, settings: { [key in string]: Array<string> }, paused: boolean, link: Link, counts: Counts, 
+/**
+ * How long the newest frame took from the socket to the disk, in milliseconds.
+ */
+lagMs: number | null, };
+
+/**
+ * What an approval is about.
+ */
+export type Subject = { "type": "nothing" } | { "type": "diff", unified: string, } | { "type": "command", text: string, cwd: string | null, } | { "type": "tool", name: string, arguments: string, } | { "type": "spawn", agent: string, } | { "type": "text", text: string, };
+
+/**
+ * Where the operator acted.
+ */
+export type Surface = "window" | "notification" | "commandLine";
+
+export type TaskStatus = "waiting" | "running" | "done" | "failed" | "cancelled" | string;
+
+export type TaskView = { key: Key, source: SourceId, title: string, agent: string | null, thread: ItemId | null, state: TaskStatus, phase: string | null, progress: number | null, turns: number | null, tokensIn: number | null, tokensOut: number | null, costMicros: number | null, startedAt: Millis, endedAt: Millis | null, offers: Array<Offer>, shown: Hash, };
+
+export type TestReport = { ok: boolean, 
+/**
+ * What was found, in plain words: "hyperhive answers: 2 asks wait, 3 agents".
+ */
+message: string, fault: Fault | null, };
+
+export type ThreadState = "idle" | "busy" | "ended" | string;
+
+export type ThreadView = { key: Key, source: SourceId, title: string, parent: ItemId | null, agent: string | null, state: ThreadState, updatedAt: Millis, offers: Array<Offer>, 
+/**
+ * The hash of the offers. An intent carries it back.
+ */
+shown: Hash, };
+
+export type Tone = "yes" | "no" | "neutral";
+
+/**
+ * A lifecycle action under way.
+ */
+export type Transient = { 
+/**
+ * The server's own word: `rebuilding`, `stopping`.
+ */
+kind: string, since: When, };
+
+export type Urgency = "normal" | "urgent";
+
+/**
+ * What was put into a field.
+ */
+export type Value = { "text": string } | { "pick": { chosen: Array<string>, other: string | null, } } | { "date": string } | { "flag": boolean };
+
+/**
+ * `pending` and `stuck` are not verdicts yet: the intent is still in the outbox.
+ */
+export type VerdictWord = "pending" | "won" | "lost" | "expired" | "unknown" | "stuck" | "discarded";
+
+/**
+ * A time and whose clock it is: the server's, or ours where the server never told.
+ */
+export type When = { "said": Millis } | { "seen": Millis };
