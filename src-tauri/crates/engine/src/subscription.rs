@@ -1,13 +1,241 @@
-use crate::command::Batch;
+//! What one listener hears.
 
-/// What one listener hears: numbered batches, coalesced by key, at most one per frame (16 ms).
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use deskbell_domain::{IntentId, ItemId, Key, SourceId};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::command::{Batch, Patch};
+use crate::queries::Queries;
+
+/// One repaint's time: patches are gathered at least this long.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// More than this waiting means that the listener has fallen behind: it gets everything anew instead.
+const MOST_WAITING: usize = 20_000;
+
+/// What makes two patches one: a newer one takes the place of an older one that was not yet heard.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    Thing(Key),
+    Entry(SourceId, ItemId),
+    Source(SourceId),
+    Receipt(IntentId),
+    Settings,
+    Reveal,
+}
+
+impl Subject {
+    fn of(patch: &Patch) -> Option<Self> {
+        Some(match patch {
+            Patch::Reset => return None,
+            Patch::Source { row } => Self::Source(row.source.clone()),
+            Patch::SourceGone { source } => Self::Source(source.clone()),
+            Patch::Ask { row } => Self::Thing(row.key.clone()),
+            Patch::Agent { row } => Self::Thing(row.key.clone()),
+            Patch::AgentGone { key } | Patch::FindingGone { key } => Self::Thing(key.clone()),
+            Patch::Thread { row } => Self::Thing(row.key.clone()),
+            Patch::Task { row } => Self::Thing(row.key.clone()),
+            Patch::Finding { row } => Self::Thing(row.key.clone()),
+            Patch::Entry { row } => Self::Entry(row.source.clone(), row.item.clone()),
+            Patch::Receipt { row } => Self::Receipt(row.intent.clone()),
+            Patch::Settings { .. } => Self::Settings,
+            Patch::Reveal { .. } => Self::Reveal,
+        })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    patches: Vec<Patch>,
+    places: HashMap<Subject, usize>,
+    /// Everything must be told anew: at the start, and after falling behind.
+    reset: bool,
+    ended: bool,
+}
+
+impl Waiting {
+    fn push(&mut self, patch: Patch) {
+        if self.reset && self.patches.len() >= MOST_WAITING {
+            // What is told anew will hold it.
+            return;
+        }
+        if self.patches.len() >= MOST_WAITING {
+            self.patches.clear();
+            self.places.clear();
+            self.reset = true;
+        }
+        let Some(subject) = Subject::of(&patch) else { return };
+        match self.places.get(&subject) {
+            Some(&place) => self.patches[place] = patch,
+            None => {
+                self.places.insert(subject, self.patches.len());
+                self.patches.push(patch);
+            }
+        }
+    }
+}
+
 #[derive(Debug)]
-pub struct Subscription {}
+struct Queue {
+    waiting: Mutex<Waiting>,
+    filled: Notify,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Numbered batches, coalesced by what they are about, at most one per frame (16 ms).
+#[derive(Debug)]
+pub struct Subscription {
+    queue: Arc<Queue>,
+    queries: Arc<Queries>,
+    number: u64,
+    earliest: Instant,
+}
 
 impl Subscription {
     /// The next batch. Ask for it only when the last one has been handled: until then patches are coalesced,
     /// so a slow listener costs a bounded amount of memory. `None` when the engine has stopped.
     pub async fn next(&mut self) -> Option<Batch> {
-        todo!()
+        let queue = Arc::clone(&self.queue);
+        loop {
+            let filled = queue.filled.notified();
+            {
+                let waiting = queue.lock();
+                if waiting.ended {
+                    return None;
+                }
+                if waiting.reset || !waiting.patches.is_empty() {
+                    break;
+                }
+            }
+            filled.await;
+        }
+        tokio::time::sleep_until(self.earliest).await;
+        let (reset, newer) = {
+            let mut waiting = queue.lock();
+            waiting.places.clear();
+            (std::mem::take(&mut waiting.reset), std::mem::take(&mut waiting.patches))
+        };
+        let mut patches = if reset { self.everything().await } else { Vec::new() };
+        patches.extend(newer);
+        self.number += 1;
+        self.earliest = Instant::now() + FRAME;
+        Some(Batch { number: self.number, patches })
+    }
+
+    async fn everything(&self) -> Vec<Patch> {
+        let queries = Arc::clone(&self.queries);
+        match tokio::task::spawn_blocking(move || queries.everything()).await {
+            Ok(Ok(patches)) => patches,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the cache could not be read");
+                vec![Patch::Reset]
+            }
+            Err(error) => {
+                tracing::error!(%error, "reading the cache failed");
+                vec![Patch::Reset]
+            }
+        }
+    }
+}
+
+/// Tells every listener. A listener that is dropped is forgotten.
+#[derive(Debug, Default)]
+pub(crate) struct Listeners {
+    queues: Mutex<Vec<Weak<Queue>>>,
+}
+
+impl Listeners {
+    pub(crate) fn add(&self, queries: Arc<Queries>) -> Subscription {
+        let queue = Arc::new(Queue {
+            waiting: Mutex::new(Waiting { reset: true, ..Waiting::default() }),
+            filled: Notify::new(),
+        });
+        self.lock().push(Arc::downgrade(&queue));
+        Subscription { queue, queries, number: 0, earliest: Instant::now() }
+    }
+
+    pub(crate) fn tell(&self, patches: &[Patch]) {
+        self.each(|waiting| {
+            for patch in patches {
+                waiting.push(patch.clone());
+            }
+        });
+    }
+
+    pub(crate) fn end(&self) {
+        self.each(|waiting| waiting.ended = true);
+    }
+
+    fn each(&self, act: impl Fn(&mut Waiting)) {
+        self.lock().retain(|queue| {
+            let Some(queue) = queue.upgrade() else { return false };
+            act(&mut queue.lock());
+            queue.filled.notify_one();
+            true
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Queue>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskbell_domain::{EntryKind, Millis};
+
+    fn entry(n: usize, text: &str) -> Patch {
+        Patch::Entry {
+            row: crate::view::EntryView {
+                cursor: n.to_string(),
+                at: Millis(n as i64),
+                said: true,
+                source: SourceId::new("s"),
+                item: ItemId::of("message", n),
+                kind: EntryKind::Message,
+                agent: None,
+                thread: None,
+                ask: None,
+                text: text.into(),
+                raw: String::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_newer_patch_takes_the_place_of_an_older_one() {
+        let mut waiting = Waiting::default();
+        for (n, text) in [(1, "a"), (2, "b"), (1, "c")] {
+            waiting.push(entry(n, text));
+        }
+        let texts: Vec<&str> = waiting
+            .patches
+            .iter()
+            .map(|p| match p {
+                Patch::Entry { row } => row.text.as_str(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(texts, ["c", "b"]);
+    }
+
+    #[test]
+    fn a_listener_that_falls_behind_is_told_everything_anew() {
+        let mut waiting = Waiting::default();
+        for n in 0..MOST_WAITING * 3 {
+            waiting.push(entry(n, ""));
+        }
+        assert!(waiting.reset);
+        assert!(waiting.patches.len() <= MOST_WAITING, "what waits is bounded");
     }
 }
