@@ -1,1 +1,59 @@
-fn main() {}
+//! The project's chores, as `cargo xtask …`. Everything they leave behind lives under `target/`.
+
+mod build;
+mod demo;
+mod doctor;
+mod e2e;
+mod node;
+mod packages;
+mod peers;
+mod place;
+mod shots;
+mod steps;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+The chores of Deskbell:
+
+  cargo xtask demo             build the app and open it with a lively, simulated coordinator
+  cargo xtask test             set up what is needed and run every test
+  cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
+  cargo xtask peers opencode   run the tests against a real opencode server
+  cargo xtask shots            take screenshots of every screen, dark and light, into target/shots
+  cargo xtask doctor           say what is missing on this machine, and how to get it
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Result<ExitCode> {
+    match words {
+        ["demo"] => demo::open(),
+        ["test"] => return test::run_all(),
+        ["e2e"] => e2e::run(None),
+        ["e2e", filter] => e2e::run(Some(filter)),
+        ["peers", "opencode"] => peers::run_opencode(),
+        ["shots"] => shots::take(),
+        ["doctor"] => return Ok(doctor::examine()),
+        [] | ["help" | "-h" | "--help"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("\"cargo xtask {}\" is no chore of this project.\n\n{USAGE}", words.join(" ")),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
