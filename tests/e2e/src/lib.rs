@@ -1,1 +1,19 @@
-//! The real window, driven over WebDriver
+//! The real window on a real desktop: a screen, a session bus, a window manager and a notification daemon of
+//! its own, driven over WebDriver. Nothing here knows what the app is for beyond its test hooks.
+
+mod bell;
+mod desktop;
+mod notifications;
+mod patience;
+mod place;
+mod process;
+mod webdriver;
+mod window;
+
+pub use bell::Bell;
+pub use desktop::{Desktop, Theme};
+pub use notifications::Notifications;
+pub use patience::{PATIENCE, eventually};
+pub use place::shots;
+pub use webdriver::Key;
+pub use window::{Window, named, named_with};

@@ -1,0 +1,75 @@
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// A program and all it starts. Ends with this value, however the test ends.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts it as the head of its own process group, with its outputs in a file.
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
+        let out = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        command.stdout(out.try_clone()?);
+        Self::spawn(command.stderr(out))
+    }
+
+    /// Starts a program that says on its first line of output where it is to be found.
+    pub fn announced(command: &mut Command, log: &Path) -> Result<(Self, String)> {
+        command.stdout(Stdio::piped()).stderr(File::create(log)?);
+        let mut process = Self::spawn(command)?;
+        let mut line = String::new();
+        if let Some(output) = process.child.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let line = line.trim().to_owned();
+        anyhow::ensure!(!line.is_empty(), "{command:?} ended at once: see {}", log.display());
+        Ok((process, line))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        Ok(Self { child })
+    }
+
+    /// The process group's number is its head's.
+    pub fn group(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only when all of it has ended already.
+        if let Ok(Some(group)) = i32::try_from(self.child.id()).map(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// The processes of a group that run a program.
+pub fn running(group: u32, program: &Path) -> Vec<Pid> {
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let runs = |id: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // After the program's name, which may hold anything, come state, parent and group.
+        let fields = stat.rsplit_once(')')?.1;
+        let of_group = fields.split_whitespace().nth(2)?.parse::<u32>().ok()? == group;
+        let runs_it = std::fs::read_link(format!("/proc/{id}/exe")).ok()? == program;
+        (of_group && runs_it).then_some(())
+    };
+    let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    ids.filter(|id| runs(id).is_some()).filter_map(Pid::from_raw).collect()
+}

@@ -1,0 +1,152 @@
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use rustix::process::{Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::desktop::Desktop;
+use crate::patience::eventually;
+use crate::place;
+use crate::process::{Process, running};
+use crate::webdriver::{Key, Session, unless_moving};
+
+/// The CSS of a test hook.
+pub fn named(hook: &str) -> String {
+    format!("[data-testid=\"{hook}\"]")
+}
+
+/// The CSS of a test hook with the value of one of its data.
+pub fn named_with(hook: &str, data: &str, value: &str) -> String {
+    format!("[data-testid=\"{hook}\"][data-{data}=\"{value}\"]")
+}
+
+/// The app's window. The app ends with this value.
+#[derive(Debug)]
+pub struct Window {
+    session: Session,
+    app: PathBuf,
+    driver: Process,
+}
+
+impl Window {
+    /// Starts the app on a desktop, and waits until it has painted something.
+    pub async fn open(desktop: &Desktop, arguments: &[&str]) -> Result<Self> {
+        let app = place::built("deskbell")?;
+        // Free now, and used at once.
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut driver = desktop.command(Path::new("WebKitWebDriver"))?;
+        driver.arg(format!("--port={port}")).arg("--host=127.0.0.1");
+        driver.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let driver = Process::start(&mut driver, &desktop.log("app")?)?;
+        eventually("the WebDriver server listens", async || {
+            Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
+        })
+        .await?;
+        let session = Session::start(port, &app, arguments).await.with_context(|| {
+            format!("the window did not open: see {}", desktop.log("app").unwrap_or_default().display())
+        })?;
+        let window = Self { session, app, driver };
+        window.sees("body *").await?;
+        Ok(window)
+    }
+
+    /// Waits until there is an element.
+    pub async fn sees(&self, css: &str) -> Result<()> {
+        self.until(&format!("{css} is there"), async || Ok(self.session.find(css).await?.map(drop))).await
+    }
+
+    /// Waits until there is no such element.
+    pub async fn misses(&self, css: &str) -> Result<()> {
+        self.until(&format!("{css} is gone"), async || {
+            Ok(self.session.find(css).await?.is_none().then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until an element holds these words.
+    pub async fn reads(&self, css: &str, words: &str) -> Result<()> {
+        self.until(&format!("{css} says \"{words}\""), async || {
+            Ok(self.text(css).await?.filter(|text| text.contains(words)).map(drop))
+        })
+        .await
+    }
+
+    /// Clicks an element as soon as it can be clicked.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.until(&format!("{css} can be clicked"), async || {
+            let Some(element) = self.session.find(css).await? else { return Ok(None) };
+            unless_moving(self.session.click(&element).await)
+        })
+        .await
+    }
+
+    /// Types into an element.
+    pub async fn write(&self, css: &str, text: &str) -> Result<()> {
+        self.until(&format!("{css} can be written to"), async || {
+            let Some(element) = self.session.find(css).await? else { return Ok(None) };
+            unless_moving(self.session.write(&element, text).await)
+        })
+        .await
+    }
+
+    /// Presses a key wherever the focus is.
+    pub async fn press(&self, key: Key) -> Result<()> {
+        self.session.press(key).await
+    }
+
+    /// Types a text wherever the focus is.
+    pub async fn type_text(&self, text: &str) -> Result<()> {
+        for c in text.chars() {
+            self.press(Key::Char(c)).await?;
+        }
+        Ok(())
+    }
+
+    /// An element's text, if there is such an element.
+    pub async fn text(&self, css: &str) -> Result<Option<String>> {
+        let text = self
+            .run("return document.querySelector(arguments[0])?.textContent ?? null", json!([css]))
+            .await?;
+        Ok(text.as_str().map(str::to_owned))
+    }
+
+    /// An attribute of the first such element.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<Option<String>> {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? null";
+        Ok(self.run(script, json!([css, name])).await?.as_str().map(str::to_owned))
+    }
+
+    pub async fn run(&self, script: &str, arguments: Value) -> Result<Value> {
+        self.session.run(script, arguments).await
+    }
+
+    pub async fn reload(&self) -> Result<()> {
+        self.session.reload().await
+    }
+
+    /// Ends the app at once, as a crash or a power cut would.
+    pub async fn kill(self) -> Result<()> {
+        let group = self.driver.group();
+        let apps = running(group, &self.app);
+        anyhow::ensure!(!apps.is_empty(), "{} does not run", self.app.display());
+        for app in apps {
+            kill_process(app, Signal::KILL)?;
+        }
+        eventually("the killed app is gone", async || Ok(running(group, &self.app).is_empty().then_some(())))
+            .await
+    }
+
+    /// Waits for something in the page; what the page says instead is part of the error.
+    async fn until(&self, what: &str, look: impl AsyncFnMut() -> Result<Option<()>>) -> Result<()> {
+        match eventually(what, look).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let page = self.text("body").await.ok().flatten().unwrap_or_default();
+                let page: String =
+                    page.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(1_500).collect();
+                Err(anyhow!("{error:#}\nthe page says: {page}"))
+            }
+        }
+    }
+}
