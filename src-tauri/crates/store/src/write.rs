@@ -1,0 +1,63 @@
+use deskbell_domain::{Change, IntentId, Millis, Receipt, Source, SourceId};
+
+use crate::{EntryRow, NoticeRow, OutboxRow};
+
+/// What is to be written of one source: all of it, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Whose facts these are. Where an op names its own (an intent, a notice, a setting) it is not looked at.
+    pub source: SourceId,
+    pub ops: Vec<Op>,
+    /// When the frame behind it came, for the lag. Handed on to [`Committed`].
+    pub received: Option<Millis>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// What a server's word changed. An entry of kind `odd` counts as an odd frame.
+    Change(Change),
+    /// Puts an intent into the outbox, or moves it to another stage.
+    Outbox(OutboxRow),
+    OutboxGone(IntentId),
+    Receipt(Receipt),
+    /// Adds the source, or changes it. It keeps its place.
+    Source(Source),
+    /// Removes the source and all that was kept of it. Receipts stay; what was still in the outbox becomes one.
+    SourceGone,
+    Setting {
+        name: String,
+        /// JSON.
+        value: String,
+    },
+    Notice(NoticeRow),
+}
+
+/// What one [`Write`] changed, told after it is on the disk and in the order of writes. A write that changed
+/// nothing is not told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    pub source: SourceId,
+    pub facts: Vec<Fact>,
+    pub received: Option<Millis>,
+    pub counts: CountsRow,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Anything but an entry.
+    Change(Change),
+    /// A line of history that is new or was altered.
+    Entry(EntryRow),
+    Receipt(Receipt),
+    Outbox(OutboxRow),
+}
+
+/// How much there is of one source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountsRow {
+    /// Asks that have not ended.
+    pub asks_open: u64,
+    pub entries: u64,
+    /// Frames that could not be understood.
+    pub odd: u64,
+}
