@@ -1,0 +1,579 @@
+//! Bringing an intent to the server, and judging what became of it.
+//!
+//! opencode takes an answer at most once: it removes the ask, tells `…replied` on the stream, and says `true`;
+//! whoever comes later gets 404. So `true` for our own request and the ask gone is proof that we won.
+
+use deskbell_domain::{
+    Accepted, By, Entry, EntryKind, Event, Fault, FaultCode, IntentId, ItemId, Millis, Next, Outcome,
+    Settlement, Verdict, When,
+};
+
+use super::answer::Answer;
+use super::asks::{End, Own};
+use super::reading::{beginning, unauthorized};
+use super::words::{LINE, line};
+use super::{Opencode, Purpose, emit, evidence};
+use crate::{Attempt, Body, Effect, Effects, Reply, Request, Sent};
+
+/// How long the stream may take to confirm what a reply said.
+const PROOF_MS: u32 = 3_000;
+/// How long the stream may take to name who answered first.
+const NAME_MS: u32 = 1_000;
+/// How long until a look that failed is tried again.
+const LOOK_MS: u32 = 3_000;
+const MOST_LOOKS: u8 = 5;
+const MOST_POSTS: u8 = 3;
+/// How soon after our own answer the server settles others by the same rule.
+const CASCADE_MS: i64 = 10_000;
+
+/// Who answers that is not us: opencode does not name its clients.
+const ANOTHER: &str = "another client";
+
+#[derive(Debug)]
+pub(super) struct Delivery {
+    goal: Goal,
+    step: Step,
+    posts: u8,
+    looks: u8,
+    /// It may have reached the server.
+    sent: bool,
+    /// The server has said that it took it.
+    taken: bool,
+    /// Why it was not taken the last time, where sending it again would be no better.
+    trouble: Option<Fault>,
+}
+
+#[derive(Clone, Debug)]
+enum Goal {
+    Answer { item: ItemId, answer: Answer },
+    Prompt { session: String, text: String },
+    Abort { session: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// On its way; the reply is to come.
+    Posted,
+    /// Taken; the stream is to confirm it.
+    Proving,
+    /// Somebody else was first; the stream is to say what they said.
+    Naming,
+    /// It may have arrived: what the server holds is read.
+    Looking,
+    /// The last look failed; the next is to come.
+    Resting,
+}
+
+impl Goal {
+    fn of(accepted: &Accepted) -> Option<Self> {
+        let item = &accepted.key().item;
+        match (item.kind(), accepted.offer().id.as_str()) {
+            ("session", "prompt") => Some(Self::Prompt {
+                session: item.rest().to_owned(),
+                text: accepted.text("text").unwrap_or_default().to_owned(),
+            }),
+            ("session", "abort") => Some(Self::Abort { session: item.rest().to_owned() }),
+            _ => Answer::from_accepted(accepted).map(|answer| Self::Answer { item: item.clone(), answer }),
+        }
+    }
+}
+
+/// For the receipt of an answer the server took.
+pub(super) fn took(answer: &Answer) -> String {
+    line(&format!("opencode took it: {}.", answer.words()), LINE)
+}
+
+impl Opencode {
+    pub(super) fn deliver(&mut self, accepted: &Accepted, attempt: Attempt, now: Millis, out: &mut Effects) {
+        let intent = accepted.id().clone();
+        if self.deliveries.contains_key(&intent) {
+            return;
+        }
+        let Some(goal) = Goal::of(accepted) else {
+            let message = format!("opencode has no \"{}\" here.", accepted.offer().label);
+            let fault = Fault::new(FaultCode::Rejected, message, "Discard it, and look again.", Next::Never);
+            return out.push(Effect::Stick { intent, fault });
+        };
+        let taken = attempt == Attempt::Taken;
+        if let Goal::Answer { item, answer } = &goal
+            && let Some(known) = self.asks.get_mut(item)
+        {
+            known.own = Some(Own { intent: intent.clone(), answer: answer.clone(), sent: now, taken });
+        }
+        let sent = attempt != Attempt::Fresh;
+        let delivery = Delivery { goal, step: Step::Posted, posts: 0, looks: 0, sent, taken, trouble: None };
+        self.deliveries.insert(intent.clone(), delivery);
+        match attempt {
+            Attempt::Fresh if self.judge_by_end(&intent, now, out) => {}
+            Attempt::Fresh => self.post(&intent, out),
+            Attempt::Maybe | Attempt::Taken => self.look(&intent, out),
+        }
+    }
+
+    fn post(&mut self, intent: &IntentId, out: &mut Effects) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        delivery.step = Step::Posted;
+        delivery.posts += 1;
+        let request = match &delivery.goal {
+            Goal::Answer { item, answer } => answer.request(&self.paths, item),
+            Goal::Prompt { session, text } => {
+                let parts = serde_json::json!({ "parts": [{ "type": "text", "text": text }] });
+                self.paths.act("session", session, "prompt_async", Body::Json(parts.to_string()))
+            }
+            Goal::Abort { session } => self.paths.act("session", session, "abort", Body::Empty),
+        };
+        self.call(request, Purpose::Post(intent.clone()), out);
+    }
+
+    pub(super) fn posted(
+        &mut self,
+        intent: &IntentId,
+        reply: Result<Reply, (Sent, Fault)>,
+        now: Millis,
+        out: &mut Effects,
+    ) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        match reply {
+            Ok(reply) => self.judge(intent, &reply, now, out),
+            Err((Sent::No, _)) => {
+                // Somebody else may have answered while ours was under way.
+                if !self.judge_by_end(intent, now, out) {
+                    self.drop_delivery(intent);
+                    out.push(Effect::Defer(intent.clone()));
+                }
+            }
+            Err((Sent::Maybe, _)) => {
+                delivery.sent = true;
+                if !self.judge_by_end(intent, now, out) {
+                    self.look(intent, out);
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, intent: &IntentId, reply: &Reply, now: Millis, out: &mut Effects) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        let is_true = reply.status == 200 && reply.body.trim_ascii() == b"true";
+        match (&delivery.goal, reply.status) {
+            (Goal::Answer { item, .. }, 200) if is_true => {
+                delivery.sent = true;
+                delivery.taken = true;
+                delivery.step = Step::Proving;
+                if let Some(own) = self.asks.get_mut(item).and_then(|known| known.own.as_mut()) {
+                    own.taken = true;
+                }
+                if !self.judge_by_end(intent, now, out) {
+                    out.push(Effect::Taken(intent.clone()));
+                    self.arm(intent, PROOF_MS, out);
+                }
+            }
+            (Goal::Prompt { .. }, 200 | 204) if reply.body.is_empty() => {
+                self.finish(intent, Verdict::Won, "opencode has the message.", out);
+            }
+            (Goal::Abort { .. }, 200) if is_true => {
+                self.finish(intent, Verdict::Won, "opencode stopped the session.", out);
+            }
+            (Goal::Answer { .. }, 404) if is_not_found(reply) => {
+                delivery.step = Step::Naming;
+                if !self.judge_by_end(intent, now, out) {
+                    self.arm(intent, NAME_MS, out);
+                }
+            }
+            (Goal::Prompt { .. } | Goal::Abort { .. }, 404) if is_not_found(reply) => {
+                let fault = rejected(reply, "The session is gone: discard it.");
+                self.stick(intent, fault, out);
+            }
+            (_, 400) => {
+                let fault = rejected(reply, "Discard it, and answer in another way.");
+                self.stick(intent, fault, out);
+            }
+            (_, status @ (401 | 403)) => {
+                self.drop_delivery(intent);
+                out.push(Effect::Defer(intent.clone()));
+                out.push(Effect::Fail(unauthorized(status)));
+            }
+            // It cannot be known from this whether it was taken.
+            _ => {
+                delivery.sent = true;
+                delivery.trouble = Some(rejected(reply, "Try again, or discard it."));
+                self.look(intent, out);
+            }
+        }
+    }
+
+    fn look(&mut self, intent: &IntentId, out: &mut Effects) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        delivery.step = Step::Looking;
+        delivery.looks += 1;
+        let request: Request = match &delivery.goal {
+            Goal::Answer { item, .. } => self.paths.list(&format!("/{}", item.kind())),
+            Goal::Prompt { session, .. } => self.paths.messages(session),
+            Goal::Abort { .. } => self.paths.list("/session/status"),
+        };
+        self.call(request, Purpose::Look(intent.clone()), out);
+    }
+
+    pub(super) fn looked(
+        &mut self,
+        intent: &IntentId,
+        reply: Result<Reply, Fault>,
+        now: Millis,
+        out: &mut Effects,
+    ) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        let reply = reply.ok();
+        let reply = reply.as_ref();
+        match delivery.goal.clone() {
+            Goal::Answer { item, .. } => match reply.and_then(|reply| evidence::lists(reply, item.rest())) {
+                Some(true) => self.still_open(intent, out),
+                Some(false) => self.gone(intent, &item, now, out),
+                None => self.rest(intent, out),
+            },
+            Goal::Prompt { text, .. } => match reply
+                .and_then(|reply| evidence::was_said(reply, &text, intent))
+            {
+                Some(true) => self.finish(intent, Verdict::Won, "The message is in the conversation.", out),
+                Some(false) => self.still_open(intent, out),
+                None => self.rest(intent, out),
+            },
+            Goal::Abort { session } => match reply.and_then(|reply| evidence::at_work(reply, &session)) {
+                Some(true) => self.still_open(intent, out),
+                Some(false) => self.finish(intent, Verdict::Won, "The session no longer works.", out),
+                None => self.rest(intent, out),
+            },
+        }
+    }
+
+    /// The server was read, and does not have it: it is sent again, unless that was tried often enough.
+    fn still_open(&mut self, intent: &IntentId, out: &mut Effects) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        let fault = match delivery.trouble.take() {
+            Some(trouble) => trouble,
+            None if delivery.taken => Fault::new(
+                FaultCode::Rejected,
+                "opencode said that it took the answer, and still asks.",
+                "Try again, or discard it.",
+                Next::Never,
+            ),
+            None if delivery.posts >= MOST_POSTS => Fault::new(
+                FaultCode::Server,
+                format!("It was sent {MOST_POSTS} times, and opencode never had it."),
+                "Try again, or discard it.",
+                Next::Never,
+            ),
+            None => return self.post(intent, out),
+        };
+        self.stick(intent, fault, out);
+    }
+
+    /// The ask is no longer there.
+    fn gone(&mut self, intent: &IntentId, item: &ItemId, now: Millis, out: &mut Effects) {
+        if self.judge_by_end(intent, now, out) {
+            return;
+        }
+        if self.deliveries.get(intent).is_some_and(|delivery| delivery.taken) {
+            return self.win(intent, now, out);
+        }
+        let known = self.asks.get(item);
+        match known.and_then(|known| Some((known.wish.session().to_owned(), known.wish.call()?))) {
+            Some((session, _)) => {
+                let request = self.paths.messages(&session);
+                self.call(request, Purpose::Dig(intent.clone()), out);
+            }
+            None => self.never_known(intent, now, out),
+        }
+    }
+
+    /// The work that waited for the answer is read: it shows what was answered.
+    pub(super) fn dug(&mut self, intent: &IntentId, reply: Option<Reply>, now: Millis, out: &mut Effects) {
+        let Some(Delivery { goal: Goal::Answer { item, answer }, .. }) = self.deliveries.get(intent) else {
+            return;
+        };
+        let (item, answer) = (item.clone(), answer.clone());
+        if self.judge_by_end(intent, now, out) {
+            return;
+        }
+        let call = self.asks.get(&item).and_then(|known| known.wish.call());
+        let Some(said) = call.and_then(|call| evidence::of_call(&reply?, call)) else {
+            return self.never_known(intent, now, out);
+        };
+        // The record of a call does not tell for how long it had leave.
+        let said = if said == Answer::Once && answer == Answer::Always { Answer::Always } else { said };
+        let raw = serde_json::json!({ "seenInTheRecordOfTheCall": said.words() }).to_string();
+        self.ended(&item, End { answer: said, raw }, now, out);
+    }
+
+    /// A look could not be had.
+    fn rest(&mut self, intent: &IntentId, out: &mut Effects) {
+        let Some(delivery) = self.deliveries.get_mut(intent) else { return };
+        if delivery.looks >= MOST_LOOKS {
+            let fault = Fault::new(
+                FaultCode::Server,
+                "It may have reached opencode, and opencode does not say whether it did.",
+                "Try again to look once more, or discard it.",
+                Next::Never,
+            );
+            return self.stick(intent, fault, out);
+        }
+        delivery.step = Step::Resting;
+        self.arm(intent, LOOK_MS, out);
+    }
+
+    /// A wait is over.
+    pub(super) fn waited(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        match self.deliveries.get(intent).map(|delivery| delivery.step) {
+            Some(Step::Proving | Step::Resting) => self.look(intent, out),
+            Some(Step::Naming) => self.lose_to_nobody(intent, now, out),
+            Some(Step::Posted | Step::Looking) | None => {}
+        }
+    }
+
+    /// The server told how an ask ended.
+    pub(super) fn ended(&mut self, item: &ItemId, end: End, now: Millis, out: &mut Effects) {
+        let Some(known) = self.asks.get_mut(item) else { return self.ended_unseen(item, &end, now, out) };
+        if known.told {
+            return;
+        }
+        if known.end.is_none() {
+            known.end = Some(end);
+        }
+        if known.shown.is_none() {
+            self.show_ask(item, now, out);
+        }
+        let ours = self
+            .deliveries
+            .iter()
+            .find(|(_, delivery)| matches!(&delivery.goal, Goal::Answer { item: of, .. } if of == item));
+        match ours.map(|(intent, delivery)| (intent.clone(), delivery.step)) {
+            // The reply, which is to come, says whether that was us.
+            Some((_, Step::Posted)) => {}
+            Some((intent, Step::Proving | Step::Naming | Step::Looking | Step::Resting)) => {
+                self.judge_by_end(&intent, now, out);
+            }
+            None => {
+                let by = self.who_ended(item, now);
+                self.settle(item, by, now, out);
+            }
+        }
+    }
+
+    /// An ask ended that was never told of.
+    fn ended_unseen(&self, item: &ItemId, end: &End, now: Millis, out: &mut Effects) {
+        out.push(emit(Event::Settled(Settlement {
+            item: item.clone(),
+            at: When::Seen(now),
+            by: By::Other(ANOTHER.into()),
+            outcome: end.answer.outcome(),
+            ask: None,
+        })));
+        let text = format!("An ask that was not seen here was {}", end.answer.words());
+        out.push(emit(Event::Entry(ended_line(item, None, None, &text, &end.raw, now))));
+    }
+
+    /// Decides by the end the stream told of, if it told of one.
+    fn judge_by_end(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) -> bool {
+        let Some(delivery) = self.deliveries.get(intent) else { return true };
+        let Goal::Answer { item, answer } = &delivery.goal else { return false };
+        let Some(end) = self.asks.get(item).and_then(|known| known.end.as_ref()) else { return false };
+        if delivery.sent && answer.fits(&end.answer) {
+            self.win(intent, now, out);
+        } else {
+            self.lose(intent, now, out);
+        }
+        true
+    }
+
+    fn win(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        let Some(Delivery { goal: Goal::Answer { item, answer }, taken, .. }) =
+            self.deliveries.remove(intent)
+        else {
+            return;
+        };
+        let note =
+            if taken { took(&answer) } else { format!("opencode's own record fits it: {}.", answer.words()) };
+        if let Some(known) = self.asks.get_mut(&item) {
+            let raw = known
+                .end
+                .take()
+                .map_or_else(|| serde_json::json!({ "taken": intent }).to_string(), |end| end.raw);
+            // The server never repeats a note.
+            known.end = Some(End { answer: answer.clone(), raw });
+            self.settle(&item, By::Us, now, out);
+        } else {
+            out.push(emit(Event::Settled(Settlement {
+                item,
+                at: When::Seen(now),
+                by: By::Us,
+                outcome: answer.outcome(),
+                ask: None,
+            })));
+        }
+        self.finish(intent, Verdict::Won, &line(&note, LINE), out);
+    }
+
+    fn lose(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        let Some(Delivery { goal: Goal::Answer { item, .. }, .. }) = self.deliveries.remove(intent) else {
+            return;
+        };
+        let Some(known) = self.asks.get_mut(&item) else { return };
+        known.own = None;
+        let words = known.end.as_ref().map(|end| end.answer.words()).unwrap_or_default();
+        let stopped = known.end.as_ref().is_some_and(|end| end.answer == Answer::Stopped);
+        let by = self.who_ended(&item, now);
+        self.settle(&item, by.clone(), now, out);
+        let to = match by {
+            By::Other(name) if !stopped => Some(name),
+            By::Other(_) | By::Us | By::Nobody => None,
+        };
+        let who = to.as_deref().map_or_else(String::new, |name| format!(" by {name}"));
+        let note = format!("It was already {words}{who}. Your answer was not used.");
+        self.finish(intent, Verdict::Lost { to }, &line(&note, LINE), out);
+    }
+
+    /// 404, and no event said who was first.
+    fn lose_to_nobody(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        self.vanish(intent, now, out);
+        let note = "opencode no longer knows it: it was answered elsewhere, or opencode was restarted. \
+                    Your answer was not used.";
+        self.finish(intent, Verdict::Lost { to: None }, note, out);
+    }
+
+    fn never_known(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        self.vanish(intent, now, out);
+        let note = "Your answer may have reached opencode. It no longer asks, and does not tell what was answered: \
+                    look at the session.";
+        self.finish(intent, Verdict::Unknown, note, out);
+    }
+
+    /// The ask is gone, and nobody says how it ended.
+    fn vanish(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+        let Some(Delivery { goal: Goal::Answer { item, .. }, .. }) = self.deliveries.get(intent) else {
+            return;
+        };
+        let item = item.clone();
+        let (agent, thread) = match self.asks.get_mut(&item) {
+            Some(known) => {
+                known.listed = false;
+                known.own = None;
+                (self.sessions.agent(known.wish.session()), known.shown.clone())
+            }
+            None => (None, None),
+        };
+        let (at, by, outcome) = (When::Seen(now), By::Nobody, Outcome::Vanished);
+        out.push(emit(Event::Settled(Settlement { item: item.clone(), at, by, outcome, ask: None })));
+        let raw = serde_json::json!({ "vanished": item }).to_string();
+        let text = "It is gone, and opencode does not tell how it ended";
+        out.push(emit(Event::Entry(ended_line(&item, agent, thread, text, &raw, now))));
+    }
+
+    fn settle(&mut self, item: &ItemId, by: By, now: Millis, out: &mut Effects) {
+        if let Some((settlement, entry)) = self.settlement(item, by, now) {
+            out.push(emit(Event::Settled(settlement)));
+            out.push(emit(Event::Entry(entry)));
+        }
+    }
+
+    /// Closes an ask whose end is known, once.
+    pub(super) fn settlement(&mut self, item: &ItemId, by: By, now: Millis) -> Option<(Settlement, Entry)> {
+        let known = self.asks.get_mut(item).filter(|known| !known.told)?;
+        let end = known.end.clone()?;
+        let ask = if known.shown.is_none() { Some(Box::new(known.ask(&self.sessions))) } else { None };
+        let thread = known.shown.clone();
+        let agent = self.sessions.agent(known.wish.session());
+        let who = match &by {
+            By::Us => " by you".to_owned(),
+            By::Other(name) => format!(" by {name}"),
+            By::Nobody => String::new(),
+        };
+        let text = format!("\"{}\" was {}{who}", known.title, end.answer.words());
+        known.close();
+        let entry = ended_line(item, agent, thread, &text, &end.raw, now);
+        let outcome = end.answer.outcome();
+        Some((Settlement { item: item.clone(), at: When::Seen(now), by, outcome, ask }, entry))
+    }
+
+    /// Who ended an ask, as far as that can be told.
+    pub(super) fn who_ended(&self, item: &ItemId, now: Millis) -> By {
+        let Some(known) = self.asks.get(item) else { return By::Other(ANOTHER.into()) };
+        let Some(end) = &known.end else { return By::Nobody };
+        if known.own.as_ref().is_some_and(|own| own.answer.fits(&end.answer)) {
+            return By::Us;
+        }
+        if end.answer == Answer::Stopped {
+            return By::Other("opencode".into());
+        }
+        // A denial denies all the session waits for, and an "always" approves all that it covers.
+        let after = self.asks.iter().find(|(other, cause)| {
+            *other != item
+                && cause.wish.session() == known.wish.session()
+                && cause.own.as_ref().is_some_and(|own| {
+                    own.answer != Answer::Once
+                        && own.answer.fits(&end.answer)
+                        && now.since(own.sent) < CASCADE_MS
+                })
+        });
+        By::Other(match after {
+            Some((_, cause)) => format!("opencode, following your answer to \"{}\"", cause.title),
+            None => ANOTHER.to_owned(),
+        })
+    }
+
+    fn stick(&mut self, intent: &IntentId, fault: Fault, out: &mut Effects) {
+        self.drop_delivery(intent);
+        out.push(Effect::Stick { intent: intent.clone(), fault });
+    }
+
+    /// It did not reach the server, or was refused: it is not ours to be credited for.
+    fn drop_delivery(&mut self, intent: &IntentId) {
+        if let Some(Delivery { goal: Goal::Answer { item, .. }, .. }) = self.deliveries.remove(intent)
+            && let Some(known) = self.asks.get_mut(&item)
+        {
+            known.own = None;
+        }
+    }
+
+    fn finish(&mut self, intent: &IntentId, verdict: Verdict, note: &str, out: &mut Effects) {
+        self.deliveries.remove(intent);
+        out.push(Effect::Done { intent: intent.clone(), verdict, note: note.to_owned() });
+    }
+}
+
+fn ended_line(
+    item: &ItemId,
+    agent: Option<String>,
+    thread: Option<ItemId>,
+    text: &str,
+    raw: &str,
+    now: Millis,
+) -> Entry {
+    Entry {
+        item: ItemId::of("ended", item),
+        at: When::Seen(now),
+        kind: EntryKind::Ask,
+        agent,
+        thread,
+        ask: Some(item.clone()),
+        text: line(text, LINE),
+        raw: raw.to_owned(),
+    }
+}
+
+/// opencode's own 404, and not one of something in between.
+fn is_not_found(reply: &Reply) -> bool {
+    let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let name = body.get("_tag").or_else(|| body.get("name")).and_then(serde_json::Value::as_str);
+    name.is_some_and(|name| name.ends_with("NotFoundError"))
+}
+
+fn rejected(reply: &Reply, advice: &str) -> Fault {
+    let code = match reply.status {
+        429 | 500.. => FaultCode::Server,
+        404 => FaultCode::NotFound,
+        _ => FaultCode::Rejected,
+    };
+    let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let said =
+        body.pointer("/data/message").or_else(|| body.get("message")).and_then(serde_json::Value::as_str);
+    let words = said.map_or_else(|| beginning(reply), |said| line(said, LINE));
+    Fault::new(code, format!("opencode refused it ({}): {words}", reply.status), advice, Next::Never)
+}

@@ -1,0 +1,421 @@
+//! The event stream, event by event.
+
+use deskbell_domain::{Entry, EntryKind, Event, Hash, ItemId, Millis, ThreadState, When};
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::asks::{End, Wish};
+use super::frame::{Head, MessageInfo, SessionInfo, Status, Trouble};
+use super::transcript::{Delta, Heard, Updated};
+use super::words::{LINE, TITLE, line};
+use super::{Opencode, Phase, Purpose, emit, session};
+use crate::{Effect, Effects, Reply};
+
+/// Events that say nothing a person at this desk would miss.
+const QUIET: &[&str] = &[
+    "catalog.updated",
+    "file.watcher.updated",
+    "installation.update-available",
+    "installation.updated",
+    "integration.connection.updated",
+    "integration.updated",
+    "lsp.updated",
+    "mcp.tools.changed",
+    "models-dev.refreshed",
+    "plugin.added",
+    "project.directories.updated",
+    "project.updated",
+    "reference.updated",
+    "server.connected",
+    "server.heartbeat",
+    "session.diff",
+    "vcs.branch.updated",
+];
+
+#[derive(Deserialize)]
+struct Told {
+    info: SessionInfo,
+}
+
+#[derive(Deserialize)]
+struct Spoken {
+    info: MessageInfo,
+}
+
+#[derive(Deserialize)]
+struct PermissionReplied {
+    #[serde(rename = "requestID")]
+    request: String,
+    reply: String,
+}
+
+#[derive(Deserialize)]
+struct QuestionReplied {
+    #[serde(rename = "requestID")]
+    request: String,
+    #[serde(default)]
+    answers: Vec<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct OfSession {
+    #[serde(rename = "sessionID")]
+    session: Option<String>,
+    status: Option<Status>,
+    error: Option<Trouble>,
+    #[serde(default)]
+    todos: Vec<Todo>,
+    file: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Todo {
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    status: String,
+}
+
+/// The end an event tells of, if it tells of one.
+pub(super) fn read_end(head: &Head<'_>) -> Option<Result<(ItemId, Answer), String>> {
+    let odd = |error: serde_json::Error| error.to_string();
+    Some(match head.kind.as_ref() {
+        "permission.replied" => head.read::<PermissionReplied>().map_err(odd).and_then(|told| {
+            match Answer::from_reply(&told.reply) {
+                Some(answer) => Ok((ItemId::of("permission", told.request), answer)),
+                None => Err(format!("the reply \"{}\" is not known", line(&told.reply, TITLE))),
+            }
+        }),
+        "question.replied" => head
+            .read::<QuestionReplied>()
+            .map(|told| (ItemId::of("question", told.request), Answer::Picked(told.answers)))
+            .map_err(odd),
+        "question.rejected" => head
+            .read::<QuestionReplied>()
+            .map(|told| (ItemId::of("question", told.request), Answer::Dismiss))
+            .map_err(odd),
+        _ => return None,
+    })
+}
+
+impl Opencode {
+    /// Takes one event.
+    pub(super) fn hear(&mut self, text: &str, now: Millis, out: &mut Effects) {
+        let odd = |why: String| Effect::Odd { raw: text.as_bytes().to_vec(), why };
+        let head: Head<'_> = match serde_json::from_str(text) {
+            Ok(head) => head,
+            Err(error) => return out.push(odd(format!("it is not an event of opencode: {error}"))),
+        };
+        if head.id.as_ref().is_some_and(|id| self.seen.has(id)) {
+            return;
+        }
+        if let Err(why) = self.take(&head, text, now, out) {
+            out.push(odd(why));
+        }
+        if let Some(id) = &head.id {
+            self.seen.keep(id, ());
+        }
+    }
+
+    fn take(&mut self, head: &Head<'_>, raw: &str, now: Millis, out: &mut Effects) -> Result<(), String> {
+        if let Some(end) = read_end(head) {
+            let (item, answer) = end?;
+            self.ended(&item, End { answer, raw: raw.to_owned() }, now, out);
+            return Ok(());
+        }
+        let odd = |error: serde_json::Error| error.to_string();
+        match head.kind.as_ref() {
+            quiet if QUIET.contains(&quiet) => {}
+            "permission.asked" => self.asked(Wish::Permission(head.read().map_err(odd)?), raw, now, out),
+            "question.asked" => self.asked(Wish::Question(head.read().map_err(odd)?), raw, now, out),
+            "session.created" => {
+                let Told { info } = head.read().map_err(odd)?;
+                let text = format!("Session started: {}", info.title.as_deref().unwrap_or_default());
+                let item = ItemId::of("created", &info.id);
+                let at = super::frame::millis(info.time.created).map_or(When::Seen(now), When::Said);
+                let session = info.id.clone();
+                self.session_changed(info, out);
+                self.note(Line { item, at, session: Some(&session), text: &text, raw }, out);
+            }
+            "session.updated" => {
+                let Told { info } = head.read().map_err(odd)?;
+                self.session_changed(info, out);
+            }
+            "session.deleted" => {
+                let Told { info } = head.read().map_err(odd)?;
+                self.session_deleted(&info.id, head, raw, now, out);
+            }
+            "message.updated" => {
+                let Spoken { info } = head.read().map_err(odd)?;
+                let heard = self.transcript.message(&info, raw, now);
+                return heard.tell(out);
+            }
+            "message.part.updated" => {
+                let updated: Updated = head.read().map_err(odd)?;
+                return self.transcript.part(&updated, raw, now).tell(out);
+            }
+            "message.part.delta" => {
+                let delta: Delta = head.read().map_err(odd)?;
+                return self.transcript.delta(&delta, raw, now).tell(out);
+            }
+            _ => return self.take_of_session(head, raw, now, out),
+        }
+        Ok(())
+    }
+
+    /// Events that are about a session, or about the whole server.
+    fn take_of_session(
+        &mut self,
+        head: &Head<'_>,
+        raw: &str,
+        now: Millis,
+        out: &mut Effects,
+    ) -> Result<(), String> {
+        let about: OfSession = head.read().map_err(|error| error.to_string())?;
+        let session = about.session.as_deref();
+        let text = match head.kind.as_ref() {
+            "session.status" => {
+                let (Some(session), Some(status)) = (session, about.status) else {
+                    return Err("it names no session or no status".into());
+                };
+                self.status_changed(session, status, head, raw, now, out);
+                return Ok(());
+            }
+            "session.idle" => {
+                let Some(session) = session else { return Err("it names no session".into()) };
+                let idle = Status { kind: "idle".into(), message: None };
+                self.status_changed(session, idle, head, raw, now, out);
+                return Ok(());
+            }
+            "session.error" => {
+                let words =
+                    about.error.map_or_else(|| "an error without words".to_owned(), |error| error.words());
+                format!("Stopped: {words}")
+            }
+            "session.compacted" => "The conversation was compacted".to_owned(),
+            "message.removed" => "A message was removed".to_owned(),
+            "message.part.removed" => "A part of a message was removed".to_owned(),
+            "todo.updated" => plan(&about.todos),
+            "file.edited" => format!("Edited {}", about.file.as_deref().unwrap_or("a file")),
+            "command.executed" => format!("Ran the command /{}", about.name.as_deref().unwrap_or("?")),
+            "server.instance.disposed" | "global.disposed" => {
+                "opencode started the project afresh: what waited there is read again".to_owned()
+            }
+            kind => return Err(format!("the kind \"{}\" is not known", line(kind, TITLE))),
+        };
+        self.note(Line { item: event_item(head, raw), at: When::Seen(now), session, text: &text, raw }, out);
+        // What waited lived in memory, and no event tells what became of it.
+        if head.kind.ends_with(".disposed") && matches!(self.phase, Phase::Live) {
+            self.read_all(out);
+        }
+        Ok(())
+    }
+
+    fn session_changed(&mut self, info: SessionInfo, out: &mut Effects) {
+        let id = info.id.clone();
+        if self.sessions.learn(info) {
+            self.show_session(&id, out);
+            self.show_again(out);
+        }
+    }
+
+    fn show_session(&self, session: &str, out: &mut Effects) {
+        out.extend(self.sessions.thread(session).map(Event::Thread).map(emit));
+        out.extend(self.sessions.task(session).map(Event::Task).map(emit));
+    }
+
+    fn session_deleted(&mut self, session: &str, head: &Head<'_>, raw: &str, now: Millis, out: &mut Effects) {
+        let item = event_item(head, raw);
+        self.note(
+            Line { item, at: When::Seen(now), session: Some(session), text: "Session deleted", raw },
+            out,
+        );
+        if let Some(mut thread) = self.sessions.thread(session) {
+            thread.state = ThreadState::Ended;
+            thread.offers.clear();
+            out.push(emit(Event::Thread(thread)));
+        }
+        self.sessions.forget(session);
+    }
+
+    fn status_changed(
+        &mut self,
+        session: &str,
+        status: Status,
+        head: &Head<'_>,
+        raw: &str,
+        now: Millis,
+        out: &mut Effects,
+    ) {
+        let text = match (status.kind.as_str(), &status.message) {
+            ("idle", _) => "Is idle".to_owned(),
+            ("busy", _) => "Works".to_owned(),
+            ("retry", Some(message)) => format!("Tries again: {message}"),
+            (other, _) => format!("Is in the state \"{other}\""),
+        };
+        let idle = status.kind == "idle";
+        if !self.sessions.set(session, status) {
+            return;
+        }
+        self.show_session(session, out);
+        let item = event_item(head, raw);
+        self.note(Line { item, at: When::Seen(now), session: Some(session), text: &text, raw }, out);
+        // An idle session waits for nothing: if something of it is still open here, an event was missed.
+        let stale = self.asks.waiting().any(|(_, known)| known.wish.session() == session);
+        if idle && stale && matches!(self.phase, Phase::Live) && !self.recording {
+            self.read_all(out);
+        }
+    }
+
+    /// Something new waits for the operator.
+    fn asked(&mut self, wish: Wish, raw: &str, now: Millis, out: &mut Effects) {
+        let item = wish.item();
+        let session = wish.session().to_owned();
+        self.asks.open(wish, raw, now);
+        if self.asks.get(&item).is_none_or(|known| known.told || known.shown.is_some()) {
+            return;
+        }
+        let missing = self.sessions.top(&session).missing.map(str::to_owned);
+        let asked_for = missing.as_deref().is_some_and(|missing| self.find_session(missing, out));
+        // Its own session is on the way, and it is shown when that is here.
+        if asked_for && missing.as_deref() == Some(session.as_str()) {
+            return;
+        }
+        self.show_ask(&item, now, out);
+    }
+
+    /// Asks for a session that is not known. Tells whether an answer is to come.
+    pub(super) fn find_session(&mut self, session: &str, out: &mut Effects) -> bool {
+        if self.recording || self.unknown.has(session) {
+            return false;
+        }
+        let under_way =
+            self.calls.values().any(|purpose| matches!(purpose, Purpose::Session(id) if id == session));
+        if !under_way {
+            let request = self.paths.session(session);
+            self.call(request, Purpose::Session(session.to_owned()), out);
+        }
+        true
+    }
+
+    /// A session that was asked for is here, or cannot be had.
+    pub(super) fn session_told(&mut self, id: &str, reply: Option<Reply>, now: Millis, out: &mut Effects) {
+        let info = reply.filter(|reply| reply.status == 200).and_then(|reply| {
+            super::frame::parse::<SessionInfo>(&reply.body).ok().filter(|info| info.id == id)
+        });
+        match info {
+            Some(info) => self.session_changed(info, out),
+            None => {
+                self.unknown.keep(id, ());
+            }
+        }
+        let hidden: Vec<ItemId> = self
+            .asks
+            .waiting()
+            .filter(|(_, known)| known.shown.is_none() && known.wish.session() == id)
+            .map(|(item, _)| item.clone())
+            .collect();
+        for item in hidden {
+            self.show_ask(&item, now, out);
+        }
+        self.find_missing(out);
+    }
+
+    /// Asks for the sessions that stand between an open ask and its top.
+    pub(super) fn find_missing(&mut self, out: &mut Effects) {
+        let missing: Vec<String> = self
+            .asks
+            .waiting()
+            .filter_map(|(_, known)| self.sessions.top(known.wish.session()).missing.map(str::to_owned))
+            .collect();
+        for session in missing {
+            self.find_session(&session, out);
+        }
+    }
+
+    pub(super) fn show_ask(&mut self, item: &ItemId, now: Millis, out: &mut Effects) {
+        let Some(known) = self.asks.get_mut(item) else { return };
+        let ask = known.ask(&self.sessions);
+        known.shown.clone_from(&ask.thread);
+        let entry = asked_line(&ask, &known.raw, now);
+        out.push(emit(Event::Ask(Box::new(ask))));
+        out.push(emit(Event::Entry(entry)));
+    }
+
+    /// Shows those asks again that belong under another thread than was known.
+    fn show_again(&mut self, out: &mut Effects) {
+        for (_, known) in self.asks.iter_mut() {
+            if !known.listed || known.end.is_some() || known.shown.is_none() {
+                continue;
+            }
+            let ask = known.ask(&self.sessions);
+            if ask.thread != known.shown {
+                known.shown.clone_from(&ask.thread);
+                out.push(emit(Event::Ask(Box::new(ask))));
+            }
+        }
+    }
+
+    fn note(&self, line_of: Line<'_>, out: &mut Effects) {
+        let Line { item, at, session, text, raw } = line_of;
+        out.push(emit(Event::Entry(Entry {
+            item,
+            at,
+            kind: EntryKind::Lifecycle,
+            agent: session.and_then(|session| self.sessions.agent(session)),
+            thread: session.map(session::item),
+            ask: None,
+            text: line(text, LINE),
+            raw: raw.to_owned(),
+        })));
+    }
+}
+
+/// A line of history about a session or the server.
+struct Line<'a> {
+    item: ItemId,
+    at: When,
+    session: Option<&'a str>,
+    text: &'a str,
+    raw: &'a str,
+}
+
+impl Heard {
+    fn tell(self, out: &mut Effects) -> Result<(), String> {
+        match self {
+            Self::Line(entry) => out.push(emit(Event::Entry(*entry))),
+            Self::Nothing => {}
+            Self::Odd(why) => return Err(why),
+        }
+        Ok(())
+    }
+}
+
+/// The line of history that tells of a new ask.
+pub(super) fn asked_line(ask: &deskbell_domain::Ask, raw: &str, now: Millis) -> Entry {
+    Entry {
+        item: ItemId::of("asked", &ask.item),
+        at: When::Seen(now),
+        kind: EntryKind::Ask,
+        agent: ask.agent.clone(),
+        thread: ask.thread.clone(),
+        ask: Some(ask.item.clone()),
+        text: line(&format!("Asks: {}", ask.title()), LINE),
+        raw: raw.to_owned(),
+    }
+}
+
+fn event_item(head: &Head<'_>, raw: &str) -> ItemId {
+    match &head.id {
+        Some(id) => ItemId::of("event", id),
+        None => ItemId::of("event", Hash::of_bytes(raw.as_bytes())),
+    }
+}
+
+fn plan(todos: &[Todo]) -> String {
+    let done = todos.iter().filter(|todo| todo.status == "completed").count();
+    let now = todos.iter().find(|todo| todo.status == "in_progress");
+    let now = now.map_or_else(String::new, |todo| format!("; now: {}", todo.content));
+    format!("The plan: {done} of {} done{now}", todos.len())
+}
