@@ -1,0 +1,402 @@
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use deskbell_domain::EntryKind;
+use deskbell_wire::DIALECTS;
+
+const EXAMPLES: &str = "\
+Examples:
+  bell source add hive --dialect hyperhive --url http://127.0.0.1:7000
+  bell serve                          run the engine without the window
+  bell asks                           what waits for you
+  bell asks approval:7                one of them, whole
+  bell answer approval:7 --offer approve --wait 60
+  bell answer question:3 --pick \"Blue\" --text \"and a little green\"
+  bell history --kind receipt --since 7d
+
+A KEY is written source/kind:id, as the lists print it; the part after the / or after the : will do while
+only one thing has it.
+
+Exit codes: 0 done, or won; 1 failed; 2 bad usage; 3 lost or expired; 4 unknown, or still on its way when
+--wait ran out; 5 stuck.";
+
+/// Deskbell on the command line: see what your agents ask, and answer.
+#[derive(Debug, Parser)]
+#[command(name = "bell", version, after_help = EXAMPLES)]
+pub struct Bell {
+    /// The data folder [default: the one the window uses]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say on stderr what goes on; RUST_LOG says how much of it
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    #[command(subcommand)]
+    pub order: Order,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Order {
+    /// Add, list, change and test the sources Deskbell listens to
+    #[command(subcommand)]
+    Source(SourceOrder),
+    /// Run the engine in the foreground, without a window
+    Serve,
+    /// Show each source's link, what came from it, and what is wrong with it
+    Status,
+    /// Print asks, links and receipts as they change
+    #[command(
+        after_help = "With --json: every change, one a line; the first is {\"patch\":\"reset\"}, then all there is."
+    )]
+    Watch,
+    /// List what waits for you, or show one of them whole
+    Asks {
+        /// Show this one with its subject and its offers
+        key: Option<String>,
+        /// Those that have ended, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Answer an ask
+    #[command(after_help = ANSWER_EXAMPLES)]
+    Answer {
+        /// source/kind:id, or as much of its end as only this one has
+        key: String,
+        /// Which offer to take; can be left out where only one fits
+        #[arg(long, value_name = "ID")]
+        offer: Option<String>,
+        #[command(flatten)]
+        values: Values,
+    },
+    /// List the agents and what may be done with each
+    Agents,
+    /// List the threads and what may be done with each
+    Threads,
+    /// List the tasks and what may be done with each
+    Tasks,
+    /// List the findings and what may be done with each
+    Findings,
+    /// Take an offer of an agent, a thread, a task, a finding or an ask
+    #[command(after_help = DO_EXAMPLES)]
+    Do {
+        /// source/kind:id, or as much of its end as only this one has
+        key: String,
+        /// Which offer to take
+        #[arg(long, value_name = "ID")]
+        offer: String,
+        #[command(flatten)]
+        values: Values,
+    },
+    /// Search back through what was said and done, newest first
+    History(History),
+    /// Try a stuck answer again
+    Retry {
+        /// The answer's id, as `bell receipts` prints it
+        intent: String,
+    },
+    /// Give up on a stuck answer
+    Discard {
+        /// The answer's id, as `bell receipts` prints it
+        intent: String,
+    },
+    /// Take an answer back while it is held
+    Undo {
+        /// The answer's id, as `bell receipts` prints it
+        intent: String,
+    },
+    /// Show what was answered to one thing, and what became of it
+    Receipts {
+        /// source/kind:id, or as much of its end as only this one has
+        key: String,
+    },
+    /// Print the events a recording means, one JSON object a line
+    #[command(after_help = DECODE_EXAMPLES)]
+    Decode {
+        /// The dialect it was recorded from
+        #[arg(long, value_parser = dialects())]
+        dialect: String,
+        /// One raw frame a line; standard input when left out
+        file: Option<PathBuf>,
+    },
+}
+
+const ANSWER_EXAMPLES: &str = "\
+Examples:
+  bell answer hive/approval:7 --offer deny --note \"too wide: only the parser\"
+  bell answer question:3 --pick Blue --pick Green
+  bell answer question:3 --text \"neither: use grey\" --wait 30 && echo taken
+  bell answer form:2 --field retries=3 --field dry_run=yes
+
+Without --offer: the only one, or the only one that has the fields you fill in. An approval with a choice
+always wants --offer.";
+
+const DO_EXAMPLES: &str = "\
+Examples:
+  bell agents
+  bell do hive/agent:coder --offer restart --yes
+  bell do hive/agent:coder --offer purge --type-name coder
+  bell do agent:coder --offer send --text \"please rebase\"";
+
+const DECODE_EXAMPLES: &str = "\
+Examples:
+  bell decode --dialect opencode recording.txt
+  curl -sN http://127.0.0.1:7000/dashboard/stream | bell decode --dialect hyperhive
+
+A line may begin with `data:`, or with a time and `data:`. Blank lines, other fields of an event stream, and
+notes that begin with ### are passed over. What could not be understood is printed as {\"odd\": …, \"why\": …}.";
+
+/// What is filled in, and how the command goes about it.
+#[derive(Debug, Default, Args)]
+pub struct Values {
+    /// Fill in the note
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Fill in the only text, or your own words beside the options
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Pick an option by its label; may be given again
+    #[arg(long, value_name = "LABEL")]
+    pub pick: Vec<String>,
+    /// Fill in a field by its id; may be given again
+    #[arg(long, value_name = "ID=VALUE", value_parser = pair)]
+    pub field: Vec<(String, String)>,
+    /// Wait until it is decided, at most this long
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u32>,
+    /// Yes, I mean it: for what asks to be confirmed
+    #[arg(long)]
+    pub yes: bool,
+    /// The name, typed out: for what cannot be taken back
+    #[arg(long, value_name = "NAME")]
+    pub type_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// Of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Of this thread
+    #[arg(long, value_name = "KEY")]
+    pub thread: Option<String>,
+    /// Of this agent
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// Of this kind
+    #[arg(long, value_parser = PossibleValuesParser::new(EntryKind::ALL.map(EntryKind::as_str)))]
+    pub kind: Option<String>,
+    /// Not older: 2h, 7d, 14:02, 2026-11-21, 2026-11-21T14:02
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Not newer
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// How many rows
+    #[arg(long, default_value_t = 50, value_name = "ROWS")]
+    pub limit: u32,
+    /// Only what is older than the row with this cursor (--json prints cursors)
+    #[arg(long, value_name = "CURSOR")]
+    pub before: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceOrder {
+    /// Add a source
+    #[command(after_help = SOURCE_EXAMPLES)]
+    Add {
+        /// What to call it
+        name: String,
+        /// What it speaks
+        #[arg(long, value_parser = dialects())]
+        dialect: String,
+        /// Where it is
+        #[arg(long)]
+        url: String,
+        #[command(flatten)]
+        access: Access,
+    },
+    /// Change a source; what is left out stays
+    Edit {
+        /// Its name or id
+        name: String,
+        /// Call it this from now on
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        access: Access,
+    },
+    /// List the sources
+    Ls,
+    /// Remove a source with all that is kept of it
+    Rm {
+        /// Its name or id
+        name: String,
+    },
+    /// Stop listening to a source
+    Pause {
+        /// Its name or id
+        name: String,
+    },
+    /// Listen to a paused source again
+    Resume {
+        /// Its name or id
+        name: String,
+    },
+    /// Connect once, read once, and say what was found
+    #[command(after_help = "\
+Examples:
+  bell source test hive
+  bell source test --dialect opencode --url http://127.0.0.1:4096")]
+    Test {
+        /// The name or id of a source; left out for one that is not added yet
+        name: Option<String>,
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        access: Access,
+    },
+}
+
+const SOURCE_EXAMPLES: &str = "\
+Examples:
+  bell source add hive --dialect hyperhive --url http://127.0.0.1:7000
+  pass show hive | bell source add hive --dialect hyperhive --url https://hive.example --auth bearer --secret-stdin
+  bell source add code --dialect opencode --url http://127.0.0.1:4096 --auth basic --user op --secret-env OPENCODE_PASSWORD
+
+A secret never comes from the command line itself, where every user of the machine could read it.";
+
+#[derive(Debug, Default, Args)]
+pub struct Place {
+    /// What it speaks
+    #[arg(long, value_parser = dialects())]
+    pub dialect: Option<String>,
+    /// Where it is
+    #[arg(long)]
+    pub url: Option<String>,
+}
+
+/// How to get in, and what the dialect lets be set.
+#[derive(Debug, Default, Args)]
+pub struct Access {
+    /// How to show who is asking
+    #[arg(long, value_enum)]
+    pub auth: Option<AuthKind>,
+    /// The user, for --auth basic
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The name of the header or of the cookie, for --auth header and --auth cookie
+    #[arg(long = "name", id = "auth_name", value_name = "HEADER_OR_COOKIE")]
+    pub auth_name: Option<String>,
+    /// Read the secret from standard input, and keep it in the keyring
+    #[arg(long, conflicts_with = "secret_env")]
+    pub secret_stdin: bool,
+    /// Read the secret from this environment variable at each start
+    #[arg(long, value_name = "NAME")]
+    pub secret_env: Option<String>,
+    /// Set something of the dialect; may be given again, also for the same setting
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthKind {
+    None,
+    Bearer,
+    Basic,
+    Header,
+    Cookie,
+}
+
+fn dialects() -> PossibleValuesParser {
+    PossibleValuesParser::new(DIALECTS.iter().map(|dialect| dialect.name))
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as name=value".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Bell, clap::Error> {
+        Bell::try_parse_from(std::iter::once("bell").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn the_commands_fit_together() {
+        Bell::command().debug_assert();
+    }
+
+    #[test]
+    fn every_order_of_the_manual_is_read() {
+        for line in [
+            "--data /tmp/x source add hive --dialect hyperhive --url http://h --auth header --name X-Token --secret-env T --set a=b --set a=c",
+            "source add code --dialect opencode --url http://h --auth basic --user op --secret-stdin",
+            "source edit hive --rename bees --url http://g",
+            "source ls --json",
+            "source test",
+            "source test hive",
+            "source pause hive",
+            "source resume hive",
+            "source rm hive",
+            "serve --json --data /tmp/x",
+            "status",
+            "watch",
+            "asks --all",
+            "asks approval:7",
+            "answer hive/approval:7 --offer approve --wait 5",
+            "answer q --pick a --pick b --text t --note n --field a=b=c --yes --type-name x",
+            "agents",
+            "threads",
+            "tasks",
+            "findings",
+            "do agent:coder --offer kill --yes",
+            "history --source hive --thread session:1 --agent coder --kind receipt --since 2h --until 1h --limit 5 --before c",
+            "retry i",
+            "discard i",
+            "undo i",
+            "receipts hive/approval:7",
+            "decode --dialect opencode",
+            "decode --dialect opencode file",
+        ] {
+            if let Err(error) = parse(line) {
+                panic!("bell {line}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn bad_usage_ends_with_two_and_says_what_is_taken() {
+        for (line, words) in [
+            ("", "Usage"),
+            ("source add hive --url http://h", "--dialect"),
+            ("source add hive --dialect klingon --url http://h", "hyperhive"),
+            ("source add h --dialect opencode --url u --secret-stdin --secret-env X", "cannot be used with"),
+            ("answer q --field x", "name=value"),
+            ("do agent:coder", "--offer"),
+            ("history --kind gossip", "receipt"),
+            ("answer", "KEY"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(words), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_hold_an_equals_sign() {
+        let Order::Answer { values, .. } = parse("answer q --field a=b=c").unwrap().order else { panic!() };
+        assert_eq!(values.field, [("a".to_owned(), "b=c".to_owned())]);
+    }
+}

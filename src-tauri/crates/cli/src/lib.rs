@@ -1,1 +1,0 @@
-//! bell, the command line
