@@ -56,7 +56,7 @@ pub struct Desktop {
 
 impl Desktop {
     /// Starts it. `name` names its log folder and its pictures.
-    pub fn start(name: &str, theme: Theme) -> Result<Self> {
+    pub async fn start(name: &str, theme: Theme) -> Result<Self> {
         let home = TempDir::with_prefix("deskbell-e2e-")?;
         let logs = place::logs(name)?;
         let (screen, number) = Process::announced(
@@ -81,6 +81,7 @@ impl Desktop {
         let (notifications, mut daemon) = Notifications::prepare(home.path(), &display, &bus)?;
         settle(&mut daemon)?;
         let daemon = Process::start(&mut daemon, &logs.join("dunst.log"))?;
+        notifications.come_up().await?;
         Ok(Self {
             name: name.to_owned(),
             theme,

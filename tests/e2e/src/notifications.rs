@@ -48,19 +48,20 @@ impl Notifications {
         Ok((Self { display: display.to_owned(), bus: bus.to_owned(), menu, choice }, daemon))
     }
 
+    /// Waits until the daemon has its place on the bus.
+    pub async fn come_up(&self) -> Result<()> {
+        eventually("the notification daemon answers", async || Ok(self.count().ok().map(drop))).await
+    }
+
     /// How many are on screen.
-    pub async fn count(&self) -> Result<usize> {
-        eventually("the notification daemon answers", async || {
-            let output = self.control(&["count", "displayed"])?;
-            Ok(output.trim().parse().ok())
-        })
-        .await
+    pub fn count(&self) -> Result<usize> {
+        Ok(self.control(&["count", "displayed"])?.trim().parse()?)
     }
 
     /// Waits until so many are on screen.
     pub async fn come_to(&self, number: usize) -> Result<()> {
         eventually(&format!("{number} notifications on screen"), async || {
-            Ok((self.count().await? == number).then_some(()))
+            Ok((self.count()? == number).then_some(()))
         })
         .await
     }
@@ -84,10 +85,12 @@ impl Notifications {
     async fn choose(&self, action: &str) -> Result<Vec<String>> {
         std::fs::write(&self.choice, action)?;
         let _ = std::fs::remove_file(&self.menu);
-        self.control(&["context"])?;
-        let menu =
-            eventually("the daemon opens its menu", async || Ok(std::fs::read_to_string(&self.menu).ok()))
-                .await?;
+        let menu = eventually("the daemon opens its menu", async || {
+            // It opens none while it still closes the last one.
+            self.control(&["context"])?;
+            Ok(std::fs::read_to_string(&self.menu).ok())
+        })
+        .await?;
         Ok(menu.lines().map(str::to_owned).collect())
     }
 
@@ -99,7 +102,7 @@ impl Notifications {
             .output()
             .context("cannot run dunstctl")?;
         ensure!(
-            output.status.success() || words[0] == "count",
+            output.status.success(),
             "dunstctl {}: {}",
             words.join(" "),
             String::from_utf8_lossy(&output.stderr)

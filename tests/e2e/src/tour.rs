@@ -1,0 +1,63 @@
+use anyhow::{Context, Result};
+use deskbell_e2e::{Desktop, Theme, Window, eventually, named, named_with};
+use serde_json::json;
+
+/// Drives one ask of the demo to its end.
+pub async fn answer_in_demo() -> Result<()> {
+    let desktop = Desktop::start("demo", Theme::Dark).await?;
+    let window = Window::open(&desktop, &["--demo"]).await?;
+    let ask = first_ask(&window, "approval").await?;
+    window.click(&named_with("ask-row", "key", &ask)).await?;
+    window.sees(&named_with("ask-detail", "key", &ask)).await?;
+    println!("An agent asks: {ask}");
+    keep(&desktop, "demo-1-asked")?;
+    window.click(&named("offer-approve")).await?;
+    window.sees(&named("undo")).await?;
+    keep(&desktop, "demo-2-approved")?;
+    window.sees(&format!("{}{}", named_with("ask-detail", "key", &ask), "[data-state=\"settled\"]")).await?;
+    let outcome = window.text(&named("outcome")).await?.context("the outcome is not on screen")?;
+    println!("It ended: {}", outcome.trim());
+    keep(&desktop, "demo-3-settled")
+}
+
+/// Every screen, dark and light, empty and full.
+pub async fn picture_all() -> Result<()> {
+    for theme in [Theme::Dark, Theme::Light] {
+        let word = theme.word();
+        let desktop = Desktop::start(&format!("shots-{word}"), theme).await?;
+        let data = desktop.data();
+        let window = Window::open(&desktop, &["--data", &data.to_string_lossy()]).await?;
+        keep(&desktop, &format!("empty-{word}"))?;
+        drop(window);
+
+        let window = Window::open(&desktop, &["--demo"]).await?;
+        for kind in ["approval", "question"] {
+            let ask = first_ask(&window, kind).await?;
+            window.click(&named_with("ask-row", "key", &ask)).await?;
+            window.sees(&named_with("ask-detail", "key", &ask)).await?;
+            keep(&desktop, &format!("inbox-{kind}-{word}"))?;
+        }
+        for screen in ["history", "sources", "settings"] {
+            window.click(&named(&format!("nav-{screen}"))).await?;
+            window.sees(&named(&format!("view-{screen}"))).await?;
+            keep(&desktop, &format!("{screen}-{word}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The key of the first ask of a kind in the list.
+async fn first_ask(window: &Window, kind: &str) -> Result<String> {
+    let script = "return [...document.querySelectorAll(arguments[0])].map(row => row.dataset.key)";
+    eventually(&format!("the demo brings a {kind}"), async || {
+        let keys = window.run(script, json!([named("ask-row")])).await?;
+        let mut keys = keys.as_array().into_iter().flatten().filter_map(|key| key.as_str());
+        Ok(keys.find(|key| key.contains(&format!("/{kind}:"))).map(str::to_owned))
+    })
+    .await
+}
+
+fn keep(desktop: &Desktop, title: &str) -> Result<()> {
+    println!("  {}", desktop.picture(title)?.display());
+    Ok(())
+}
