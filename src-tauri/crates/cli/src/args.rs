@@ -15,11 +15,11 @@ Examples:
   bell answer question:3 --pick \"Blue\" --text \"and a little green\"
   bell history --kind receipt --since 7d
 
-A KEY is written source/kind:id, as the lists print it; the part after the / or after the : will do while
-only one thing has it.
+A KEY is written source/kind:id, as the lists print it; the part after the / or after the : will do \
+while only one thing has it.
 
-Exit codes: 0 done, or won; 1 failed; 2 bad usage; 3 lost or expired; 4 unknown, or still on its way when
---wait ran out; 5 stuck.";
+Exit codes: 0 done, or won; 1 failed; 2 bad usage; 3 lost or expired; 4 unknown, or still on its way \
+when --wait ran out; 5 stuck.";
 
 /// Deskbell on the command line: see what your agents ask, and answer.
 #[derive(Debug, Parser)]
@@ -130,7 +130,7 @@ Examples:
   bell answer question:3 --text \"neither: use grey\" --wait 30 && echo taken
   bell answer form:2 --field retries=3 --field dry_run=yes
 
-Without --offer: the only one, or the only one that has the fields you fill in. An approval with a choice
+Without --offer: the only one, or the only one that has the fields you fill in. An approval with a choice \
 always wants --offer.";
 
 const DO_EXAMPLES: &str = "\
@@ -145,7 +145,7 @@ Examples:
   bell decode --dialect opencode recording.txt
   curl -sN http://127.0.0.1:7000/dashboard/stream | bell decode --dialect hyperhive
 
-A line may begin with `data:`, or with a time and `data:`. Blank lines, other fields of an event stream, and
+A line may begin with `data:`, or with a time and `data:`. Blank lines, other fields of an event stream, and \
 notes that begin with ### are passed over. What could not be understood is printed as {\"odd\": …, \"why\": …}.";
 
 /// What is filled in, and how the command goes about it.

@@ -5,13 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use deskbell_domain::{
-    Agent, Ask, AskState, Auth, By, Entry, Event, Finding, Key, SecretRef, Settlement, Snapshot, Source,
-    SourceId, Task, Thread,
+    Auth, By, Entry, Event, ItemId, Key, Millis, SecretRef, Settlement, Snapshot, Source, SourceId,
 };
 use deskbell_engine::view::{AgentView, AskView, EntryView, FindingView, TaskView, ThreadView};
 use deskbell_wire::{Dialect, Effect, Frame, dialect};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 use crate::paper::Paper;
 use crate::trouble::{Exit, Trouble};
@@ -29,23 +27,26 @@ pub fn decode(paper: &mut Paper, name: &str, file: Option<&Path>) -> Result<Exit
     print(paper, dialect, BufReader::new(input))
 }
 
+/// The same recording gives the same lines each time: a time the server did not tell is 0, and not "said".
+const NO_TIME: Millis = Millis(0);
+
 fn print(paper: &mut Paper, dialect: &Dialect, mut input: impl BufRead) -> Result<Exit, Trouble> {
-    let mut adapter =
-        (dialect.adapter)(&source(dialect)).map_err(|fault| Trouble::failed(fault.to_string()))?;
+    let source = source(dialect);
+    let mut adapter = (dialect.adapter)(&source).map_err(|fault| Trouble::failed(fault.to_string()))?;
     let mut line = Vec::new();
     let mut effects = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         if let Some(raw) = frame(&line) {
             let text = std::str::from_utf8(raw);
-            adapter.decode(text.map_or(Frame::Bytes(raw), Frame::Text), paper.clock.now, &mut effects);
+            adapter.decode(text.map_or(Frame::Bytes(raw), Frame::Text), NO_TIME, &mut effects);
         }
         for effect in effects.drain(..) {
             match effect {
-                Effect::Emit(event) => paper.object(&event_json(dialect, event))?,
+                Effect::Emit(event) => paper.object(&Told::new(&source, event))?,
                 Effect::Odd { raw, why } => {
-                    paper.object(&json!({ "odd": String::from_utf8_lossy(&raw), "why": why }))?;
+                    paper.object(&Told::Odd { odd: String::from_utf8_lossy(&raw).into_owned(), why })?;
                 }
-                // `decode` promises to give nothing else.
+                // Decoding gives nothing else.
                 _ => {}
             }
         }
@@ -82,98 +83,116 @@ fn frame(line: &[u8]) -> Option<&[u8]> {
     (!skip).then_some(line)
 }
 
-/// An event as `bell` prints things everywhere, under the word for what happened. `item` is the thing's id
-/// within its source; the source itself is not in a recording.
-fn event_json(dialect: &Dialect, event: Event) -> Value {
-    match event {
-        Event::Ask(ask) => named("ask", ask_json(dialect, &ask)),
-        Event::Settled(settlement) => named("settled", settlement_json(dialect, settlement)),
-        Event::Agent(agent) => named("agent", agent_json(&agent)),
-        Event::AgentGone(item) => json!({ "event": "agentGone", "item": item }),
-        Event::Thread(thread) => named("thread", thread_json(&thread)),
-        Event::Task(task) => named("task", task_json(&task)),
-        Event::Finding(finding) => named("finding", finding_json(&finding)),
-        Event::FindingGone(item) => json!({ "event": "findingGone", "item": item }),
-        Event::Entry(entry) => named("entry", entry_json(entry)),
-        Event::Snapshot(snapshot) => named("snapshot", snapshot_json(dialect, *snapshot)),
-        Event::Gap(gap) => json!({ "event": "gap", "why": gap.why }),
+/// An event as `bell` prints things everywhere, under the word for what happened.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Told {
+    Ask(AskView),
+    Settled(Ending),
+    Agent(AgentView),
+    AgentGone {
+        item: ItemId,
+    },
+    Thread(ThreadView),
+    Task(TaskView),
+    Finding(FindingView),
+    FindingGone {
+        item: ItemId,
+    },
+    Entry(EntryView),
+    Snapshot {
+        covers: Vec<&'static str>,
+        asks: Vec<AskView>,
+        settled: Vec<Ending>,
+        agents: Vec<AgentView>,
+        threads: Vec<ThreadView>,
+        tasks: Vec<TaskView>,
+        findings: Vec<FindingView>,
+        entries: Vec<EntryView>,
+    },
+    Gap {
+        why: String,
+    },
+    #[serde(untagged)]
+    Odd {
+        odd: String,
+        why: String,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ending {
+    key: Key,
+    at: Millis,
+    said: bool,
+    outcome: &'static str,
+    outcome_note: Option<String>,
+    by: String,
+    /// Where the server tells the ask again.
+    ask: Option<AskView>,
+}
+
+impl Told {
+    fn new(source: &Source, event: Event) -> Self {
+        let (id, dialect) = (&source.id, source.dialect.as_str());
+        match event {
+            Event::Ask(ask) => Self::Ask(AskView::new(id, dialect, &ask)),
+            Event::Settled(settlement) => Self::Settled(Ending::new(id, dialect, settlement)),
+            Event::Agent(agent) => Self::Agent(AgentView::new(id, &agent)),
+            Event::AgentGone(item) => Self::AgentGone { item },
+            Event::Thread(thread) => Self::Thread(ThreadView::new(id, &thread)),
+            Event::Task(task) => Self::Task(TaskView::new(id, &task)),
+            Event::Finding(finding) => Self::Finding(FindingView::new(id, &finding)),
+            Event::FindingGone(item) => Self::FindingGone { item },
+            Event::Entry(entry) => Self::Entry(entry_view(id, entry)),
+            Event::Snapshot(snapshot) => Self::snapshot(id, dialect, *snapshot),
+            Event::Gap(gap) => Self::Gap { why: gap.why },
+        }
+    }
+
+    fn snapshot(id: &SourceId, dialect: &str, snapshot: Snapshot) -> Self {
+        let Snapshot { covers, asks, settled, agents, threads, tasks, findings, entries } = snapshot;
+        let covers = [("asks", covers.asks), ("agents", covers.agents), ("findings", covers.findings)];
+        Self::Snapshot {
+            covers: covers.into_iter().filter(|(_, whole)| *whole).map(|(name, _)| name).collect(),
+            asks: asks.iter().map(|ask| AskView::new(id, dialect, ask)).collect(),
+            settled: settled.into_iter().map(|it| Ending::new(id, dialect, it)).collect(),
+            agents: agents.iter().map(|it| AgentView::new(id, it)).collect(),
+            threads: threads.iter().map(|it| ThreadView::new(id, it)).collect(),
+            tasks: tasks.iter().map(|it| TaskView::new(id, it)).collect(),
+            findings: findings.iter().map(|it| FindingView::new(id, it)).collect(),
+            entries: entries.into_iter().map(|it| entry_view(id, it)).collect(),
+        }
     }
 }
 
-fn named(event: &str, fields: Value) -> Value {
-    let mut named = Map::from_iter([("event".to_owned(), event.into())]);
-    if let Value::Object(fields) = fields {
-        named.extend(fields);
+impl Ending {
+    fn new(id: &SourceId, dialect: &str, settlement: Settlement) -> Self {
+        let Settlement { item, at, by, outcome, ask } = settlement;
+        Self {
+            key: Key::new(id.clone(), item),
+            at: at.millis(),
+            said: at.is_said(),
+            outcome: outcome.word(),
+            outcome_note: outcome.note().map(str::to_owned),
+            by: match by {
+                By::Us => "us".to_owned(),
+                By::Other(name) => name,
+                By::Nobody => "nobody".to_owned(),
+            },
+            ask: ask.map(|ask| AskView::new(id, dialect, &ask)),
+        }
     }
-    Value::Object(named)
 }
 
-/// A view's JSON with the item's id in place of a key, and without what only a running engine gives meaning to.
-fn portable<T: Serialize>(view: &T) -> Value {
-    let Ok(Value::Object(mut fields)) = serde_json::to_value(view) else { return Value::Null };
-    for field in ["source", "dialect", "shown", "cursor"] {
-        fields.remove(field);
-    }
-    if let Some(key) =
-        fields.remove("key").as_ref().and_then(Value::as_str).and_then(|key| key.parse::<Key>().ok())
-    {
-        fields.insert("item".to_owned(), json!(key.item));
-    }
-    Value::Object(fields)
-}
-
-fn nowhere() -> SourceId {
-    SourceId::new("recording")
-}
-
-fn ask_json(dialect: &Dialect, ask: &Ask) -> Value {
-    portable(&AskView::new(&nowhere(), dialect.name, ask))
-}
-
-fn settlement_json(dialect: &Dialect, settlement: Settlement) -> Value {
-    let Settlement { item, at, by, outcome, ask } = settlement;
-    let by = match &by {
-        By::Us => "us",
-        By::Other(name) => name,
-        By::Nobody => "nobody",
-    };
-    let mut fields = json!({
-        "item": item,
-        "at": at.millis(),
-        "said": at.is_said(),
-        "outcome": outcome.word(),
-        "outcomeNote": outcome.note(),
-        "by": by,
-    });
-    if let Some(ask) = ask {
-        fields["ask"] = ask_json(dialect, &Ask { state: AskState::Open, ..*ask });
-    }
-    fields
-}
-
-fn agent_json(agent: &Agent) -> Value {
-    portable(&AgentView::new(&nowhere(), agent))
-}
-
-fn thread_json(thread: &Thread) -> Value {
-    portable(&ThreadView::new(&nowhere(), thread))
-}
-
-fn task_json(task: &Task) -> Value {
-    portable(&TaskView::new(&nowhere(), task))
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    portable(&FindingView::new(&nowhere(), finding))
-}
-
-fn entry_json(entry: Entry) -> Value {
+fn entry_view(id: &SourceId, entry: Entry) -> EntryView {
     let Entry { item, at, kind, agent, thread, ask, text, raw } = entry;
-    portable(&EntryView {
+    EntryView {
         cursor: String::new(),
         at: at.millis(),
         said: at.is_said(),
-        source: nowhere(),
+        source: id.clone(),
         item,
         kind,
         agent,
@@ -181,26 +200,13 @@ fn entry_json(entry: Entry) -> Value {
         ask,
         text,
         raw,
-    })
-}
-
-fn snapshot_json(dialect: &Dialect, snapshot: Snapshot) -> Value {
-    let Snapshot { covers, asks, settled, agents, threads, tasks, findings, entries } = snapshot;
-    json!({
-        "covers": { "asks": covers.asks, "agents": covers.agents, "findings": covers.findings },
-        "asks": asks.iter().map(|ask| ask_json(dialect, ask)).collect::<Vec<_>>(),
-        "settled": settled.into_iter().map(|it| settlement_json(dialect, it)).collect::<Vec<_>>(),
-        "agents": agents.iter().map(agent_json).collect::<Vec<_>>(),
-        "threads": threads.iter().map(thread_json).collect::<Vec<_>>(),
-        "tasks": tasks.iter().map(task_json).collect::<Vec<_>>(),
-        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
-        "entries": entries.into_iter().map(entry_json).collect::<Vec<_>>(),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use deskbell_domain::{AskBody, ItemId, Millis, Outcome, Urgency, When};
+    use deskbell_domain::{Outcome, When};
+    use serde_json::json;
 
     use super::*;
 
@@ -225,41 +231,36 @@ mod tests {
         }
     }
 
+    fn told(event: Event) -> serde_json::Value {
+        serde_json::to_value(Told::new(&source(&deskbell_wire::DIALECTS[0]), event)).unwrap()
+    }
+
     #[test]
     fn an_ending_is_printed_with_who_and_what() {
-        let settled = Event::Settled(Settlement {
+        let json = told(Event::Settled(Settlement {
             item: ItemId::of("approval", 7),
             at: When::Said(Millis(5)),
             by: By::Other("kay".into()),
             outcome: Outcome::Denied { note: Some("no".into()) },
             ask: None,
-        });
-        let json = event_json(&deskbell_wire::DIALECTS[0], settled);
+        }));
         let wanted = json!({
-            "event": "settled", "item": "approval:7", "at": 5, "said": true,
-            "outcome": "denied", "outcomeNote": "no", "by": "kay",
+            "event": "settled", "key": "recording/approval:7", "at": 5, "said": true,
+            "outcome": "denied", "outcomeNote": "no", "by": "kay", "ask": null,
         });
         assert_eq!(json, wanted);
     }
 
     #[test]
-    fn an_ask_is_printed_as_everywhere_but_without_a_source() {
-        let ask = Ask {
-            item: ItemId::of("approval", 7),
-            agent: Some("coder".into()),
-            thread: None,
-            asked: When::Seen(Millis(5)),
-            expires: None,
-            urgency: Urgency::Normal,
-            body: AskBody::Question { title: "Which?".into(), detail: None },
-            offers: Vec::new(),
-            state: AskState::Open,
-        };
-        let json = event_json(&deskbell_wire::DIALECTS[0], Event::Ask(Box::new(ask)));
-        assert_eq!(
-            (&json["event"], &json["item"], &json["kind"]),
-            (&json!("ask"), &json!("approval:7"), &json!("question"))
-        );
-        assert!(["key", "source", "shown"].iter().all(|field| json.get(field).is_none()));
+    fn a_snapshot_says_what_it_is_whole_in() {
+        let covers = deskbell_domain::Covers { asks: true, agents: false, findings: true };
+        let json = told(Event::Snapshot(Box::new(Snapshot { covers, ..Snapshot::default() })));
+        assert_eq!((&json["event"], &json["covers"]), (&json!("snapshot"), &json!(["asks", "findings"])));
+    }
+
+    #[test]
+    fn what_could_not_be_understood_is_printed_raw_with_the_reason() {
+        let odd = Told::Odd { odd: "<html>".into(), why: "not JSON".into() };
+        assert_eq!(serde_json::to_value(odd).unwrap(), json!({ "odd": "<html>", "why": "not JSON" }));
     }
 }
