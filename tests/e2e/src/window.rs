@@ -30,7 +30,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Starts the app on a desktop, and waits until it has painted something.
+    /// Starts the app on a desktop, and waits until its page is there.
     pub async fn open(desktop: &Desktop, arguments: &[&str]) -> Result<Self> {
         let app = place::built("deskbell")?;
         // Free now, and used at once.
@@ -47,7 +47,7 @@ impl Window {
             format!("the window did not open: see {}", desktop.log("app").unwrap_or_default().display())
         })?;
         let window = Self { session, app, driver };
-        window.sees("body *").await?;
+        window.sees("body").await?;
         Ok(window)
     }
 
