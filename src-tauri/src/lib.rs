@@ -1,1 +1,138 @@
-//! The shell: the only crate that knows Tauri
+//! The shell: the window, the notifications and the life of the process around the engine.
+//! The only crate that knows Tauri. It decides nothing: what may be asked of the engine, and what is worth
+//! a notification, is the engine's.
+
+mod args;
+mod attention;
+mod demo;
+mod home;
+mod ipc;
+mod notify;
+mod push;
+mod running;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Parser;
+use tauri::{App, AppHandle, Manager, RunEvent};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::args::Args;
+use crate::attention::Attention;
+use crate::home::Home;
+use crate::notify::PluginNotifier;
+use crate::push::Push;
+use crate::running::Running;
+
+/// Runs Deskbell until its window is closed.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    start_log();
+    let home = match Home::choose(&args) {
+        Ok(home) => home,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let context = tauri::generate_context!();
+    let bus_name = home.bus_name(&context.config().identifier);
+    let built = tauri::Builder::default()
+        // First: a second start must end before it does anything.
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .dbus_id(bus_name)
+                .callback(|app, _, _| window::present(app))
+                .build(),
+        )
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        // Whether it is visible is decided by its page being there.
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+                .build(),
+        )
+        .invoke_handler(tauri::generate_handler![
+            ipc::command,
+            ipc::subscribe,
+            ipc::ack,
+            ipc::attend,
+            ipc::open_external
+        ])
+        .setup(move |app| set_up(app, home, args.demo))
+        .build(context);
+    match built {
+        Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(1)),
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn set_up(app: &mut App, home: Home, demo: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let notifier = PluginNotifier::new(app.handle())?;
+    match tauri::async_runtime::block_on(Running::start(home, demo, Arc::new(notifier.clone()))) {
+        Ok(running) => {
+            let (engine, title) = (running.engine().clone(), running.title());
+            notifier.connect(engine.clone());
+            app.manage(engine);
+            app.manage(Push::default());
+            app.manage(Attention::default());
+            app.manage(Mutex::new(Some(running)));
+            heed_signals(app.handle().clone());
+            window::open(app.handle(), title)?;
+        }
+        Err(message) => refuse(app.handle().clone(), &message),
+    }
+    Ok(())
+}
+
+/// Says why there is no window, and ends when the operator has read it.
+fn refuse(app: AppHandle, message: &str) {
+    eprintln!("deskbell: {message}");
+    let dialog = app.dialog().message(message).title("Deskbell cannot start").kind(MessageDialogKind::Error);
+    dialog.show(move |_| app.exit(1));
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("deskbell: {message}");
+    ExitCode::FAILURE
+}
+
+fn on_event(app: &AppHandle, event: RunEvent) {
+    if let RunEvent::Exit = event
+        && let Some(running) = app.try_state::<Mutex<Option<Running>>>()
+        && let Some(running) = running.lock().unwrap_or_else(PoisonError::into_inner).take()
+    {
+        tauri::async_runtime::block_on(running.stop());
+    }
+}
+
+/// A terminal's Ctrl-C and a session's end close the app as its window does.
+#[cfg(unix)]
+fn heed_signals(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    tauri::async_runtime::spawn(async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            tracing::warn!("signals cannot be heard");
+            return;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        app.exit(0);
+    });
+}
+
+#[cfg(not(unix))]
+fn heed_signals(_: AppHandle) {}
+
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

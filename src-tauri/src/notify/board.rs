@@ -1,0 +1,138 @@
+//! The notifications that are up, and which of them may still be pressed.
+
+use std::collections::BTreeMap;
+
+use deskbell_domain::{Hash, Key};
+use deskbell_engine::Press;
+
+/// Where the desktop never says that a notification is gone, the oldest are forgotten beyond this.
+const MOST: usize = 512;
+
+#[derive(Debug, Default)]
+pub struct Board {
+    last: i32,
+    up: BTreeMap<i32, Posted>,
+}
+
+#[derive(Debug)]
+struct Posted {
+    key: Key,
+    shown: Hash,
+    /// Pressed or withdrawn: nothing it says counts any more.
+    spent: bool,
+}
+
+/// What the engine is to be told of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Told {
+    pub key: Key,
+    pub shown: Hash,
+    pub press: Press,
+}
+
+impl Board {
+    /// A number for a new notification.
+    pub fn post(&mut self, key: Key, shown: Hash) -> i32 {
+        self.last = self.last.wrapping_add(1);
+        self.up.insert(self.last, Posted { key, shown, spent: false });
+        if self.up.len() > MOST {
+            self.up.pop_first();
+        }
+        self.last
+    }
+
+    pub fn is_up(&self, id: i32) -> bool {
+        self.up.contains_key(&id)
+    }
+
+    /// Takes back all that is up about this. Gives the numbers to close.
+    pub fn withdraw(&mut self, key: &Key) -> Vec<i32> {
+        let about = self.up.iter_mut().filter(|(_, posted)| posted.key == *key && !posted.spent);
+        about
+            .map(|(id, posted)| {
+                posted.spent = true;
+                *id
+            })
+            .collect()
+    }
+
+    /// The first press counts, and no other.
+    pub fn pressed(&mut self, id: i32, press: Press) -> Option<Told> {
+        let posted = self.up.get_mut(&id).filter(|posted| !posted.spent)?;
+        posted.spent = true;
+        Some(Told { key: posted.key.clone(), shown: posted.shown.clone(), press })
+    }
+
+    /// It went away, or never came up.
+    pub fn gone(&mut self, id: i32, press: Press) -> Option<Told> {
+        let posted = self.up.remove(&id).filter(|posted| !posted.spent)?;
+        Some(Told { key: posted.key, shown: posted.shown, press })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u8) -> Key {
+        format!("hive/approval:{n}").parse().unwrap()
+    }
+
+    fn post(board: &mut Board, n: u8) -> i32 {
+        board.post(key(n), Hash::of_bytes(&[n]))
+    }
+
+    fn told(n: u8, press: Press) -> Option<Told> {
+        Some(Told { key: key(n), shown: Hash::of_bytes(&[n]), press })
+    }
+
+    fn approve() -> Press {
+        Press::Offer("approve".into())
+    }
+
+    #[test]
+    fn a_press_is_told_once_and_its_closing_not_at_all() {
+        let mut board = Board::default();
+        let id = post(&mut board, 1);
+        assert_eq!(board.pressed(id, approve()), told(1, approve()));
+        assert_eq!(board.pressed(id, approve()), None);
+        assert_eq!(board.gone(id, Press::Dismissed), None);
+        assert!(!board.is_up(id));
+    }
+
+    #[test]
+    fn a_dismissal_is_told_and_ends_it() {
+        let mut board = Board::default();
+        let id = post(&mut board, 1);
+        assert_eq!(board.gone(id, Press::Dismissed), told(1, Press::Dismissed));
+        assert_eq!(board.pressed(id, approve()), None);
+    }
+
+    #[test]
+    fn what_was_withdrawn_can_no_longer_be_pressed_and_says_nothing_when_it_closes() {
+        let mut board = Board::default();
+        let (first, second) = (post(&mut board, 1), post(&mut board, 2));
+        assert_eq!(board.withdraw(&key(1)), [first]);
+        assert!(board.is_up(first), "until the desktop says that it is gone");
+        assert_eq!(board.pressed(first, approve()), None);
+        assert_eq!(board.gone(first, Press::Dismissed), None);
+        assert_eq!(board.pressed(second, Press::Open), told(2, Press::Open));
+    }
+
+    #[test]
+    fn a_number_nobody_was_given_means_nothing() {
+        let mut board = Board::default();
+        let id = post(&mut board, 1);
+        assert_eq!(board.pressed(id + 1, approve()), None);
+        assert_eq!(board.gone(id + 1, Press::Dismissed), None);
+        assert!(board.is_up(id));
+    }
+
+    #[test]
+    fn a_desktop_that_never_says_closed_does_not_fill_the_memory() {
+        let mut board = Board::default();
+        let ids: Vec<i32> = (0..2 * MOST).map(|_| post(&mut board, 1)).collect();
+        assert_eq!(board.up.len(), MOST);
+        assert!(board.is_up(ids[2 * MOST - 1]));
+    }
+}

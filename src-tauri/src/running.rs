@@ -1,0 +1,66 @@
+//! What runs behind the window: the engine, the bridge beside it, and the demo's coordinator.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskbell_bridge::Serving;
+use deskbell_engine::{Engine, Notifier, Options};
+use tokio_util::sync::CancellationToken;
+
+use crate::demo::Demo;
+use crate::home::Home;
+
+/// How long the end may take before the process goes anyway. Nothing is lost: answers are durable when taken.
+const END: Duration = Duration::from_secs(5);
+
+pub struct Running {
+    home: Home,
+    engine: Engine,
+    bridge: Option<Serving>,
+    shutdown: CancellationToken,
+    demo: Option<Demo>,
+}
+
+impl Running {
+    /// The error is a sentence for the operator.
+    pub async fn start(home: Home, demo: bool, notifier: Arc<dyn Notifier>) -> Result<Self, String> {
+        let options = Options { data: home.data().to_owned(), notifier: Some(notifier), offline: false };
+        let engine = Engine::start(options).await.map_err(|error| error.to_string())?;
+        let shutdown = CancellationToken::new();
+        let bridge = match deskbell_bridge::serve(engine.clone(), home.data(), shutdown.clone()).await {
+            Ok(serving) => Some(serving),
+            Err(error) => {
+                tracing::warn!(%error, "`bell` cannot reach this engine");
+                None
+            }
+        };
+        let demo = if demo { Some(Demo::start(&engine).await?) } else { None };
+        Ok(Self { home, engine, bridge, shutdown, demo })
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub fn title(&self) -> &'static str {
+        if self.demo.is_some() { "Deskbell (demo: nothing here is real)" } else { "Deskbell" }
+    }
+
+    /// Ends all of it, the folder last.
+    pub async fn stop(self) {
+        let end = async {
+            self.shutdown.cancel();
+            if let Some(bridge) = self.bridge {
+                bridge.stopped().await;
+            }
+            self.engine.stop().await;
+            if let Some(demo) = self.demo {
+                demo.stop().await;
+            }
+        };
+        if tokio::time::timeout(END, end).await.is_err() {
+            tracing::warn!("the end took too long");
+        }
+        self.home.leave();
+    }
+}
