@@ -95,3 +95,28 @@ async fn welcome(engine: Engine, mut stream: UnixStream, owner: u32, shutdown: C
         tracing::debug!(%error, "the refused one had already gone");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use deskbell_engine::Options;
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn another_user_is_told_no_and_nothing_else() {
+        let data = tempfile::tempdir().unwrap();
+        let options = Options { data: data.path().to_owned(), offline: true, ..Options::default() };
+        let engine = Engine::start(options).await.unwrap();
+        let (mut theirs, ours) = UnixStream::pair().unwrap();
+        let somebody_else = ours.peer_cred().unwrap().uid() + 1;
+        theirs.write_all(b"{\"id\":1,\"command\":\"source.list\"}\n").await.unwrap();
+        welcome(engine.clone(), ours, somebody_else, CancellationToken::new()).await;
+        let mut heard = Vec::new();
+        // What was not read when the connection closed counts as a reset.
+        let _ = theirs.read_to_end(&mut heard).await;
+        let heard = String::from_utf8(heard).unwrap();
+        assert!(heard.contains("only the user who runs it") && !heard.contains("rows"), "{heard}");
+        engine.stop().await;
+    }
+}

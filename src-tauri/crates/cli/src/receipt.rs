@@ -70,7 +70,8 @@ pub fn print_receipt(paper: &mut Paper, receipt: &ReceiptView) -> Result<(), Tro
     if !receipt.note.is_empty() {
         paper.say(&format!("  {}", receipt.note))?;
     }
-    if let Some(fault) = &receipt.fault {
+    // The note of a stuck one is its fault in words.
+    if let Some(fault) = receipt.fault.as_ref().filter(|_| receipt.note.is_empty()) {
         paper.say(&format!("  {fault}"))?;
     }
     match receipt.verdict {
