@@ -1,11 +1,57 @@
-use crate::Dialect;
+//! The hyperhive dashboard. `NOTES.md` is its contract in our own words.
+
+mod agents;
+mod answers;
+mod asks;
+mod calls;
+mod desk;
+mod faults;
+mod frame;
+mod hold;
+mod machine;
+mod messages;
+mod picture;
+mod recent;
+mod requests;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use deskbell_domain::{Fault, FaultCode, Next, Source};
+
+use crate::{Adapter, Dialect, Setting};
+use machine::{Machine, Paths};
 
 pub(crate) const DIALECT: Dialect = Dialect {
     name: "hyperhive",
     title: "hyperhive dashboard",
-    about: "",
-    default_url: "",
-    settings: &[],
+    about: "Approvals, questions, messages and agents of one hyperhive host.",
+    default_url: "http://127.0.0.1:7000",
+    settings: &[Setting {
+        name: "stream",
+        about: "Which event stream the server has: \"dashboard\" (the default), or \"messages\" on old versions.",
+        many: false,
+    }],
+    // Keep-alive comments may come; no interval is promised.
     silence_ms: None,
-    adapter: |_| Err(deskbell_domain::Fault::new(deskbell_domain::FaultCode::Settings, "", "", deskbell_domain::Next::Never)),
+    adapter: speak,
 };
+
+fn speak(source: &Source) -> Result<Box<dyn Adapter>, Fault> {
+    let paths = match source.settings.get("stream").and_then(|values| values.last()).map(String::as_str) {
+        None | Some("" | "dashboard") => Paths::DASHBOARD,
+        Some("messages") => Paths::MESSAGES,
+        Some(other) => {
+            return Err(Fault::new(
+                FaultCode::Settings,
+                format!(
+                    "The setting \"stream\" is \"{}\", which is no stream of hyperhive.",
+                    other.escape_debug()
+                ),
+                "Set it to \"dashboard\" or \"messages\", or leave it out.",
+                Next::Never,
+            ));
+        }
+    };
+    Ok(Box::new(Machine::new(paths)))
+}
