@@ -1,8 +1,10 @@
 //! opencode (`opencode serve`). The contract in our own words is in `NOTES.md`.
 
 mod answer;
+mod asking;
 mod asks;
 mod delivery;
+mod ending;
 mod evidence;
 mod frame;
 mod permission;

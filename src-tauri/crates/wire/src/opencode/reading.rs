@@ -6,10 +6,11 @@ use deskbell_domain::{Covers, Event, Fault, FaultCode, Millis, Next, Snapshot, V
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::asking::asked_line;
 use super::asks::{End, Wish};
 use super::delivery::took;
 use super::frame::{Head, SessionInfo, Status};
-use super::stream::{asked_line, read_end};
+use super::stream::read_end;
 use super::words::{TITLE, line};
 use super::{Opencode, Phase, Purpose, emit};
 use crate::{Effect, Effects, Reply};

@@ -352,7 +352,7 @@ fn an_answer_of_an_earlier_run_is_looked_for_before_it_is_sent() {
 
 #[test]
 fn a_taken_answer_of_an_earlier_run_is_ours_when_the_ask_is_gone() {
-    let mut desk = asked();
+    let desk = asked();
     let accepted = desk.accept("permission:per_1", "once", &[]);
     let state = desk.state.clone();
     // Another run: the adapter knows nothing, and the list no longer names the ask.
