@@ -1,0 +1,33 @@
+use deskbell_domain::{Auth, SecretRef, Source, SourceId};
+use deskbell_wire::{Adapter, dialect};
+
+/// What a server of one dialect says, as data.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    pub dialect: &'static str,
+    /// What it holds before the frames: a path without its query, and the JSON it answers with.
+    pub before: Vec<(&'static str, String)>,
+    /// What it sends then, in order.
+    pub frames: Vec<String>,
+    /// What it holds after the frames.
+    pub after: Vec<(&'static str, String)>,
+    /// Frames that say nothing worth keeping, told by a piece of their text.
+    pub quiet: &'static [&'static str],
+}
+
+impl Sample {
+    pub fn adapter(&self) -> Box<dyn Adapter> {
+        let dialect = dialect(self.dialect).unwrap();
+        let source = Source {
+            id: SourceId::new("sample"),
+            name: "sample".into(),
+            dialect: self.dialect.into(),
+            url: dialect.default_url.into(),
+            auth: Auth::None,
+            secret: SecretRef::None,
+            settings: Default::default(),
+            paused: false,
+        };
+        (dialect.adapter)(&source).unwrap()
+    }
+}
