@@ -1,1 +1,10 @@
-//! Simulated coordinators with fault switches
+//! Simulated coordinators: real servers on real sockets that behave, and misbehave, like the ones they stand
+//! for. One folder each. Nothing is kept on disk, and the same seed gives the same world.
+
+mod dice;
+pub mod fault;
+pub mod hyperhive;
+mod serving;
+
+pub use dice::Dice;
+pub use hyperhive::{Config, Hyperhive};

@@ -1,0 +1,215 @@
+//! A hyperhive dashboard: an SSE stream, a snapshot, and form posts.
+
+mod picture;
+mod model;
+mod parts;
+mod routes;
+pub mod scenario;
+mod state;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::fault::{Build, Faults};
+use crate::serving::Serving;
+use model::World;
+pub use parts::{Container, Proposal, Prompt};
+use state::Shared;
+pub use state::Received;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Of revisions and of whatever else needs dice.
+    pub seed: u64,
+    /// Port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// How many events may wait for a subscriber before it silently loses some.
+    pub queue: usize,
+    /// What time it is, in unix seconds, for ever; nothing takes the system's clock.
+    pub now: Option<i64>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { seed: 1, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), queue: 256, now: None }
+    }
+}
+
+/// A running coordinator. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Hyperhive {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    serving: tokio::sync::Mutex<Option<Serving>>,
+}
+
+impl Hyperhive {
+    /// An empty host with one manager and one agent, `coder`.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        let mut world = World::new(config.seed, config.now);
+        world.put_container(Container::manager());
+        world.put_container(Container::running("coder"));
+        let shared = Arc::new(Shared::new(world, config.queue));
+        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
+        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends it: every connection is cut, and nothing listens any more.
+    pub async fn stop(&self) {
+        self.shared.unsubscribe_all();
+        if let Some(serving) = self.serving.lock().await.take() {
+            serving.stop().await;
+        }
+    }
+
+    /// Ends it and starts it again on the same port: its tables are as they were, `seq` is 0 again, and what
+    /// was under way is forgotten.
+    pub async fn restart(&self) -> io::Result<()> {
+        self.stop().await;
+        self.shared.change(World::forget_process);
+        let router = routes::router(Arc::clone(&self.shared));
+        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        Ok(())
+    }
+
+    /// Ends every event stream; the server stays.
+    pub fn cut(&self) {
+        self.shared.unsubscribe_all();
+    }
+
+    /// Closes every connection, with whatever is under way on it; the server stays.
+    pub async fn cut_connections(&self) {
+        self.shared.unsubscribe_all();
+        if let Some(serving) = &*self.serving.lock().await {
+            serving.cut();
+        }
+    }
+
+    /// Changes how it behaves.
+    pub fn switch(&self, change: impl FnOnce(&mut Faults)) {
+        self.shared.switch(change);
+    }
+
+    /// An agent wants to apply a change; gives the approval's id.
+    pub fn ask_approval(&self, agent: &str, description: &str) -> i64 {
+        self.shared.change(|world| {
+            let proposal = world.small_change(agent, description);
+            world.ask_approval(proposal)
+        })
+    }
+
+    pub fn ask_approval_of(&self, proposal: Proposal) -> i64 {
+        self.shared.change(|world| world.ask_approval(proposal))
+    }
+
+    pub fn ask_question(&self, prompt: Prompt) -> i64 {
+        self.shared.change(|world| world.ask_question(prompt))
+    }
+
+    /// A message between any two; `operator` is the human.
+    pub fn send(&self, from: &str, to: &str, body: &str) {
+        self.shared.change(|world| world.say(from, to, body));
+    }
+
+    pub fn set_transient(&self, name: &str, action: &str) {
+        self.shared.change(|world| world.set_transient(name, action));
+    }
+
+    pub fn clear_transient(&self, name: &str) {
+        self.shared.change(|world| world.clear_transient(name));
+    }
+
+    pub fn put_container(&self, container: Container) {
+        self.shared.change(|world| world.put_container(container));
+    }
+
+    /// Another operator decides an approval: `approved`, `denied` or `failed`. Says whether it was open.
+    pub fn resolve_elsewhere(&self, id: i64, status: &str, note: Option<&str>) -> bool {
+        self.shared.change(|world| world.resolve(id, status, note))
+    }
+
+    /// Somebody else answers a question. Says whether it was open.
+    pub fn answer_elsewhere(&self, id: i64, answer: &str, answerer: &str) -> bool {
+        self.shared.change(|world| world.answer(id, answer, answerer, false))
+    }
+
+    /// A question's deadline passes. Says whether it was open.
+    pub fn expire(&self, id: i64) -> bool {
+        self.shared.change(|world| world.answer(id, "[expired]", "ttl", false))
+    }
+
+    /// The build of an approved change ends. Says whether one was under way.
+    pub fn finish_build(&self, id: i64, ok: bool) -> bool {
+        self.shared.change(|world| world.finish_build(id, ok))
+    }
+
+    /// Forgets an approval without a word, as a restored backup would.
+    pub fn forget_approval(&self, id: i64) {
+        self.shared.change(|world| world.approvals.remove(&id));
+    }
+
+    /// Tells an approval as new that is already decided: an event that came late.
+    pub fn tell_late(&self, id: i64) {
+        self.shared.change(|world| world.tell_late(id));
+    }
+
+    /// The next so many events are lost on their way to every subscriber.
+    pub fn lose(&self, events: u32) {
+        self.shared.lose(events);
+    }
+
+    /// An event of a kind from a later version, with these fields.
+    pub fn tell(&self, kind: &str, fields: Value) {
+        self.shared.change(|world| world.tell(kind, fields));
+    }
+
+    /// An event with so many bytes in it.
+    pub fn tell_oversized(&self, bytes: usize) {
+        self.tell("oversized", json!({ "filler": "x".repeat(bytes) }));
+    }
+
+    /// These very bytes, to every stream.
+    pub fn send_raw(&self, bytes: &[u8]) {
+        self.shared.send_raw(Bytes::copy_from_slice(bytes));
+    }
+
+    /// What `GET /api/state` answers now.
+    pub fn state(&self) -> Value {
+        self.shared.picture()
+    }
+
+    /// How an approval ended: its status and its note. Nothing while it is open.
+    pub fn approval_ended(&self, id: i64) -> Option<(String, Option<String>)> {
+        self.shared.look(|world| world.approvals.get(&id)?.ended.as_ref().map(|end| (end.status.clone(), end.note.clone())))
+    }
+
+    /// How a question ended: the answer and who gave it. Nothing while it is open.
+    pub fn question_ended(&self, id: i64) -> Option<(String, String)> {
+        self.shared.look(|world| {
+            world.questions.get(&id)?.ended.as_ref().map(|end| (end.answer.clone(), end.answerer.clone()))
+        })
+    }
+
+    /// Every POST that came, in order, also those whose reply was lost.
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.received()
+    }
+
+    /// How many event streams are open.
+    pub fn subscribers(&self) -> usize {
+        self.shared.subscribers()
+    }
+
+    /// Builds that nobody finishes by hand end by themselves after this long.
+    pub fn build_after(&self, ms: u64) {
+        self.switch(|faults| faults.build = Build::After { ms });
+    }
+}
