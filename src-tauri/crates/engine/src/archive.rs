@@ -1,7 +1,12 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use deskbell_store::Reader;
 
 use crate::StartError;
-use crate::command::{Answer, Command, CommandError};
+use crate::command::{Answer, Command, CommandError, ErrorCode};
+use crate::desk::Desk;
+use crate::queries::Queries;
 
 /// Where Deskbell keeps its data unless told otherwise.
 pub fn default_data_dir() -> Option<PathBuf> {
@@ -10,15 +15,23 @@ pub fn default_data_dir() -> Option<PathBuf> {
 
 /// The cache, read only: what `bell` reads when no engine runs. Needs no lock and no network.
 #[derive(Debug)]
-pub struct Archive {}
+pub struct Archive {
+    queries: Queries,
+}
 
 impl Archive {
-    pub fn open(_data: &Path) -> Result<Self, StartError> {
-        todo!()
+    pub fn open(data: &Path) -> Result<Self, StartError> {
+        let reader = Reader::open(data)?;
+        Ok(Self { queries: Queries::new(reader, Arc::new(Desk::default())) })
     }
 
     /// Answers the commands that only read; refuses the others.
-    pub fn command(&self, _command: Command) -> Result<Answer, CommandError> {
-        todo!()
+    pub fn command(&self, command: Command) -> Result<Answer, CommandError> {
+        self.queries.answer(&command).unwrap_or_else(|| {
+            Err(CommandError {
+                code: ErrorCode::Failed,
+                message: "No engine is running. Start Deskbell, or `bell serve`, and try again.".to_owned(),
+            })
+        })
     }
 }

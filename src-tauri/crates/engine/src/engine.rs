@@ -1,10 +1,28 @@
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use deskbell_domain::{Hash, Key};
+use deskbell_domain::{Hash, IntentId, Key, SecretRef, Source, SourceId, Surface};
+use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use tokio_util::task::TaskTracker;
 
-use crate::command::{Answer, Command, CommandError};
-use crate::{Notifier, Press, Subscription};
+use crate::command::{Answer, Command, CommandError, ErrorCode, Patch, Settings, SourceDraft};
+use crate::desk::Desk;
+use crate::hub::Hub;
+use crate::policy::Policy;
+use crate::queries::Queries;
+use crate::ringer::{Ringer, Word};
+use crate::secrets::Secrets;
+use crate::source::{Control, Shared, SourceTask};
+use crate::subscription::Listeners;
+use crate::view::{Counts, ReceiptView, VerdictWord};
+use crate::{Notifier, Press, Subscription, probe};
+
+/// How many orders may wait for one source.
+const CONTROL_QUEUE: usize = 64;
+const RECEIPT_QUEUE: usize = 1_024;
 
 #[derive(Default)]
 pub struct Options {
@@ -16,6 +34,15 @@ pub struct Options {
     pub offline: bool,
 }
 
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("data", &self.data)
+            .field("offline", &self.offline)
+            .finish_non_exhaustive()
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Another engine has the folder.
@@ -25,40 +52,418 @@ pub enum StartError {
     Failed(String),
 }
 
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Taken { .. } => Self::Taken(error.to_string()),
+            OpenError::Newer { .. } | OpenError::Failed { .. } => Self::Failed(error.to_string()),
+        }
+    }
+}
+
 /// The running engine. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Engine {}
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    queries: Arc<Queries>,
+    desk: Arc<Desk>,
+    listeners: Arc<Listeners>,
+    secrets: Arc<Secrets>,
+    sources: Mutex<HashMap<SourceId, mpsc::Sender<Control>>>,
+    receipts: broadcast::Sender<ReceiptView>,
+    ringer: mpsc::UnboundedSender<Word>,
+    tasks: TaskTracker,
+    offline: bool,
+}
 
 impl Engine {
-    pub async fn start(_options: Options) -> Result<Self, StartError> {
-        todo!()
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { data, notifier, offline } = options;
+        let failed = |error: &dyn std::fmt::Display| StartError::Failed(error.to_string());
+        let folder = data.clone();
+        let (opened, reader) =
+            tokio::task::spawn_blocking(move || -> Result<(Opened, Reader), StartError> {
+                let opened = Store::open(&folder)?;
+                let reader = opened.store.reader().map_err(|error| StartError::Failed(error.to_string()))?;
+                Ok((opened, reader))
+            })
+            .await
+            .map_err(|error| failed(&error))??;
+        let Opened { store, committed, report } = opened;
+        if let Some(moved) = report {
+            tracing::error!("{moved}");
+        }
+        let desk = Arc::new(Desk::default());
+        let queries = Arc::new(Queries::new(reader, Arc::clone(&desk)));
+        let (receipts, _) = broadcast::channel(RECEIPT_QUEUE);
+        let (ringer, words) = mpsc::unbounded_channel();
+        let engine = Self {
+            inner: Arc::new(Inner {
+                queries: Arc::clone(&queries),
+                listeners: Arc::default(),
+                secrets: Arc::new(Secrets::new(&data)),
+                sources: Mutex::default(),
+                tasks: TaskTracker::new(),
+                desk,
+                receipts,
+                ringer,
+                store,
+                offline,
+            }),
+        };
+        let (sources, asks, settings) = engine
+            .reading(|queries| Ok((queries.sources()?, queries.asks(false)?, queries.settings()?)))
+            .await
+            .map_err(|error| failed(&error))?;
+        let inner = &engine.inner;
+        let hub = Hub {
+            desk: Arc::clone(&inner.desk),
+            listeners: Arc::clone(&inner.listeners),
+            receipts: inner.receipts.clone(),
+            ringer: inner.ringer.clone(),
+        };
+        tokio::spawn(hub.run(committed));
+        let ringer = Ringer {
+            policy: Policy::new(asks.into_iter().map(|ask| ask.key)),
+            notifier,
+            store: inner.store.clone(),
+            enabled: settings.notifications,
+        };
+        tokio::spawn(ringer.run(words, engine.clone()));
+        for view in sources {
+            let counts = view.counts;
+            let source = Source {
+                id: view.source,
+                name: view.name,
+                dialect: view.dialect,
+                url: view.url,
+                auth: view.auth,
+                secret: view.secret,
+                settings: view.settings,
+                paused: view.paused,
+            };
+            engine.employ(source, counts).await.map_err(|error| failed(&error))?;
+        }
+        Ok(engine)
     }
 
-    pub async fn command(&self, _command: Command) -> Result<Answer, CommandError> {
-        todo!()
+    pub async fn command(&self, command: Command) -> Result<Answer, CommandError> {
+        match command {
+            Command::SourceAdd { draft } => self.add_source(draft).await,
+            Command::SourceEdit { source, draft } => self.edit_source(source, draft).await,
+            Command::SourceRemove { source } => self.remove_source(source).await,
+            Command::SourcePause { source } => self.pause(source, true).await,
+            Command::SourceResume { source } => self.pause(source, false).await,
+            Command::SourceTest { draft, source } => self.test_source(draft, source).await,
+            Command::IntentTake { intent, surface } => {
+                let source = intent.key.source.clone();
+                let undo_ms = match surface {
+                    Surface::Window => self.reading(Queries::settings).await?.undo_ms,
+                    Surface::Notification | Surface::CommandLine => 0,
+                };
+                self.order(&source, |reply| Control::Take {
+                    intent: Box::new(intent),
+                    surface,
+                    undo_ms,
+                    reply,
+                })
+                .await
+            }
+            Command::IntentUndo { intent } => {
+                self.on_intent(intent, |intent, reply| Control::Undo { intent, reply }).await
+            }
+            Command::IntentRetry { intent } => {
+                self.on_intent(intent, |intent, reply| Control::Retry { intent, reply }).await
+            }
+            Command::IntentDiscard { intent } => {
+                self.on_intent(intent, |intent, reply| Control::Discard { intent, reply }).await
+            }
+            Command::ReceiptWait { intent, timeout_ms } => {
+                self.wait(intent, Duration::from_millis(timeout_ms)).await
+            }
+            Command::SettingsSet { settings } => self.set_settings(settings).await,
+            reading @ (Command::DialectList
+            | Command::SourceList
+            | Command::AskList { .. }
+            | Command::AgentList
+            | Command::ThreadList
+            | Command::TaskList
+            | Command::FindingList
+            | Command::ReceiptList { .. }
+            | Command::HistoryPage { .. }
+            | Command::SettingsGet) => {
+                self.reading(move |queries| {
+                    queries
+                        .answer(&reading)
+                        .unwrap_or_else(|| Err(failed("this command does more than read")))
+                })
+                .await
+            }
+        }
     }
 
     pub fn subscribe(&self) -> Subscription {
-        todo!()
+        self.inner.listeners.add(Arc::clone(&self.inner.queries))
     }
 
     /// What the operator did with the notification of an ask. `shown` is the hash its notice carried.
-    pub fn pressed(&self, _key: Key, _shown: Hash, _press: Press) {
-        todo!()
+    pub fn pressed(&self, key: Key, shown: Hash, press: Press) {
+        // The ringer's end closes only when the engine stops.
+        let _ = self.inner.ringer.send(Word::Pressed { key, shown, press });
     }
 
     /// Which ask is on screen in a focused window; nothing when the window is hidden or looks elsewhere.
-    pub fn attend(&self, _ask: Option<Key>) {
-        todo!()
+    pub fn attend(&self, ask: Option<Key>) {
+        let _ = self.inner.ringer.send(Word::Attend(ask));
     }
 
     /// Brings an ask on screen in every listening window.
-    pub fn reveal(&self, _key: Key) {
-        todo!()
+    pub fn reveal(&self, key: Key) {
+        self.inner.listeners.tell(&[Patch::Reveal { key }]);
     }
 
     /// Ends every source, writes what is under way, and gives the folder back.
     pub async fn stop(&self) {
-        todo!()
+        let sources = std::mem::take(&mut *self.inner.sources.lock().await);
+        drop(sources);
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.store.close().await;
+        self.inner.listeners.end();
     }
+
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Queries) -> Result<T, CommandError> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let queries = Arc::clone(&self.inner.queries);
+        tokio::task::spawn_blocking(move || read(&queries)).await.map_err(|error| failed(&error))?
+    }
+
+    /// Gives a source its task.
+    async fn employ(&self, source: Source, counts: Counts) -> Result<(), CommandError> {
+        let inner = &self.inner;
+        let id = source.id.clone();
+        let row = inner.desk.place(source.clone(), counts);
+        inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
+        let (state, outbox) = {
+            let id = id.clone();
+            let reader = inner.store.reader()?;
+            tokio::task::spawn_blocking(move || -> Result<_, CommandError> {
+                let mut outbox = reader.outbox()?;
+                outbox.retain(|row| row.intent.key.source == id);
+                Ok((reader.state(&id)?, outbox))
+            })
+            .await
+            .map_err(|error| failed(&error))??
+        };
+        let (control, orders) = mpsc::channel(CONTROL_QUEUE);
+        let shared = Shared {
+            store: inner.store.clone(),
+            desk: Arc::clone(&inner.desk),
+            listeners: Arc::clone(&inner.listeners),
+            secrets: Arc::clone(&inner.secrets),
+            offline: inner.offline,
+        };
+        let task = SourceTask::new(source, state, outbox, shared);
+        inner.tasks.spawn(task.run(orders));
+        inner.sources.lock().await.insert(id, control);
+        Ok(())
+    }
+
+    async fn add_source(&self, draft: SourceDraft) -> Result<Answer, CommandError> {
+        let id = SourceId::from_name(&draft.name);
+        if self.inner.desk.source(&id).is_some() {
+            return Err(invalid(format!("There is already a source called \"{id}\". Choose another name.")));
+        }
+        let source = self.settle_draft(draft, id, SecretRef::None, false).await?;
+        self.write(&source.id, Op::Source(source.clone())).await?;
+        self.employ(source.clone(), Counts::default()).await?;
+        self.source_answer(&source.id)
+    }
+
+    async fn edit_source(&self, id: SourceId, draft: SourceDraft) -> Result<Answer, CommandError> {
+        let known = self.known(&id)?;
+        if known.dialect != draft.dialect {
+            return Err(invalid("A source keeps its dialect. Add a new source for another one.".to_owned()));
+        }
+        let source = self.settle_draft(draft, id, known.secret, known.paused).await?;
+        self.configure(source).await
+    }
+
+    async fn remove_source(&self, id: SourceId) -> Result<Answer, CommandError> {
+        let known = self.known(&id)?;
+        // Dropping its control ends the task; what it still writes comes before the removal only if we wait.
+        if let Some(control) = self.inner.sources.lock().await.remove(&id) {
+            let (reply, ended) = oneshot::channel();
+            if control.send(Control::End { reply }).await.is_ok() {
+                let _ = ended.await;
+            }
+        }
+        self.write(&id, Op::SourceGone).await?;
+        self.inner.desk.remove(&id);
+        let secrets = Arc::clone(&self.inner.secrets);
+        let source = id.clone();
+        // The keyring may make us wait; the source is gone either way.
+        let _ = tokio::task::spawn_blocking(move || secrets.forget(&source, &known.secret)).await;
+        self.inner.listeners.tell(&[Patch::SourceGone { source: id }]);
+        Ok(Answer::Done)
+    }
+
+    async fn pause(&self, id: SourceId, paused: bool) -> Result<Answer, CommandError> {
+        let source = Source { paused, ..self.known(&id)? };
+        self.configure(source).await
+    }
+
+    /// Writes a source's new settings down and makes its task follow them.
+    async fn configure(&self, source: Source) -> Result<Answer, CommandError> {
+        let id = source.id.clone();
+        self.write(&id, Op::Source(source.clone())).await?;
+        let row = self.inner.desk.place(source.clone(), Counts::default());
+        self.inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
+        let control = self.inner.sources.lock().await.get(&id).cloned();
+        if let Some(control) = control {
+            let (reply, done) = oneshot::channel();
+            if control.send(Control::Configure { source: Box::new(source), reply }).await.is_ok() {
+                let _ = done.await;
+            }
+        }
+        self.source_answer(&id)
+    }
+
+    async fn test_source(&self, draft: SourceDraft, known: Option<SourceId>) -> Result<Answer, CommandError> {
+        let known = known.map(|id| self.known(&id)).transpose()?;
+        let secrets = Arc::clone(&self.inner.secrets);
+        let report = probe::test(draft, known, secrets).await?;
+        Ok(Answer::Tested { report })
+    }
+
+    /// A source from what the operator filled in, or what is wrong with it.
+    async fn settle_draft(
+        &self,
+        draft: SourceDraft,
+        id: SourceId,
+        kept: SecretRef,
+        paused: bool,
+    ) -> Result<Source, CommandError> {
+        let source = probe::source_of(&draft, id, kept.clone(), paused)?;
+        let secrets = Arc::clone(&self.inner.secrets);
+        tokio::task::spawn_blocking(move || Source {
+            secret: secrets.keep(&source.id, draft.secret, kept),
+            ..source
+        })
+        .await
+        .map_err(|error| failed(&error))
+    }
+
+    async fn set_settings(&self, settings: Settings) -> Result<Answer, CommandError> {
+        if settings.undo_ms > 60_000 {
+            return Err(invalid("An answer can be held back for at most 60 seconds.".to_owned()));
+        }
+        let value = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
+        self.write(&SourceId::new(""), Op::Setting { name: Settings::NAME.to_owned(), value }).await?;
+        let _ = self.inner.ringer.send(Word::Settings(settings.clone()));
+        self.inner.listeners.tell(&[Patch::Settings { settings: settings.clone() }]);
+        Ok(Answer::Settings { settings })
+    }
+
+    /// Waits until an intent is decided or stuck. When the time is up, says how it stands.
+    async fn wait(&self, intent: IntentId, timeout: Duration) -> Result<Answer, CommandError> {
+        let mut told = self.inner.receipts.subscribe();
+        let deadline = tokio::time::Instant::now() + timeout;
+        loop {
+            let id = intent.clone();
+            let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
+            let receipt = receipt.ok_or_else(|| CommandError {
+                code: ErrorCode::NotFound,
+                message: format!("There is no answer \"{intent}\", here or on its way."),
+            })?;
+            if receipt.verdict != VerdictWord::Pending {
+                return Ok(Answer::Receipt { receipt });
+            }
+            loop {
+                match tokio::time::timeout_at(deadline, told.recv()).await {
+                    Err(_) => return Ok(Answer::Receipt { receipt }),
+                    Ok(Ok(row)) if row.intent == intent && row.verdict != VerdictWord::Pending => {
+                        return Ok(Answer::Receipt { receipt: row });
+                    }
+                    Ok(Ok(_)) => {}
+                    // Told too much at once to hear it all: read again.
+                    Ok(Err(broadcast::error::RecvError::Lagged(_))) => break,
+                    Ok(Err(broadcast::error::RecvError::Closed)) => return Ok(Answer::Receipt { receipt }),
+                }
+            }
+        }
+    }
+
+    async fn on_intent(
+        &self,
+        intent: IntentId,
+        control: impl FnOnce(IntentId, oneshot::Sender<Result<Answer, CommandError>>) -> Control,
+    ) -> Result<Answer, CommandError> {
+        let id = intent.clone();
+        let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
+        let Some(receipt) = receipt else {
+            return Err(CommandError {
+                code: ErrorCode::NotFound,
+                message: format!("There is no answer \"{intent}\", here or on its way."),
+            });
+        };
+        self.order(&receipt.key.source, |reply| control(intent, reply)).await
+    }
+
+    /// Gives a source's task an order and waits for its answer.
+    async fn order(
+        &self,
+        source: &SourceId,
+        control: impl FnOnce(oneshot::Sender<Result<Answer, CommandError>>) -> Control,
+    ) -> Result<Answer, CommandError> {
+        let sender = self.inner.sources.lock().await.get(source).cloned();
+        let Some(sender) = sender else {
+            return Err(CommandError {
+                code: ErrorCode::NotFound,
+                message: format!("There is no source \"{source}\"."),
+            });
+        };
+        let (reply, answer) = oneshot::channel();
+        sender.send(control(reply)).await.map_err(|_| failed("the source has ended"))?;
+        answer.await.map_err(|_| failed("the source ended before it answered"))?
+    }
+
+    fn known(&self, id: &SourceId) -> Result<Source, CommandError> {
+        self.inner.desk.source(id).ok_or_else(|| CommandError {
+            code: ErrorCode::NotFound,
+            message: match self.inner.desk.ids() {
+                ids if ids.is_empty() => format!("There is no source \"{id}\": none has been added yet."),
+                ids => {
+                    let mut ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                    ids.sort();
+                    format!("There is no source \"{id}\"; there is: {}.", ids.join(", "))
+                }
+            },
+        })
+    }
+
+    fn source_answer(&self, id: &SourceId) -> Result<Answer, CommandError> {
+        let row = self.inner.desk.view(id).ok_or_else(|| failed("the source is gone"))?;
+        Ok(Answer::Source { row: Box::new(row) })
+    }
+
+    async fn write(&self, source: &SourceId, op: Op) -> Result<(), CommandError> {
+        let write = Write { source: source.clone(), ops: vec![op], received: None };
+        Ok(self.inner.store.write_durable(write).await?)
+    }
+}
+
+fn invalid(message: String) -> CommandError {
+    CommandError { code: ErrorCode::Invalid, message }
+}
+
+fn failed(error: &(impl std::fmt::Display + ?Sized)) -> CommandError {
+    CommandError { code: ErrorCode::Failed, message: error.to_string() }
 }

@@ -1,9 +1,19 @@
 //! Composition: one task per source, the outbox, the notification policy, and the commands every surface uses.
 
 mod archive;
+mod clock;
 pub mod command;
+mod desk;
 mod engine;
+mod hub;
 mod notice;
+mod outbox;
+mod policy;
+mod probe;
+mod queries;
+mod ringer;
+mod secrets;
+mod source;
 mod subscription;
 pub mod view;
 

@@ -54,20 +54,28 @@ impl Secrets {
 
     /// Fetches a source's secret, or says in plain words why it cannot be had.
     pub(crate) fn fetch(&self, source: &Source) -> Result<Option<SecretString>, Fault> {
-        let missing = |message: String, advice: &str| Err(Fault::new(FaultCode::NoSecret, message, advice, Next::Never));
+        let missing = |message: String, advice: &str| {
+            Err(Fault::new(FaultCode::NoSecret, message, advice, Next::Never))
+        };
         match &source.secret {
             SecretRef::None => Ok(None),
             SecretRef::Environment { name } => match std::env::var(name) {
                 Ok(value) if !value.is_empty() => Ok(Some(SecretString::from(value))),
                 Ok(_) | Err(_) => missing(
-                    format!("The environment variable {name}, which holds the secret of \"{}\", is not set.", source.name),
+                    format!(
+                        "The environment variable {name}, which holds the secret of \"{}\", is not set.",
+                        source.name
+                    ),
                     "Set it where Deskbell is started, or edit the source and give the secret again.",
                 ),
             },
             SecretRef::Session => match self.session().get(&source.id) {
                 Some(secret) => Ok(Some(SecretString::from(secret.expose_secret()))),
                 None => missing(
-                    format!("The secret of \"{}\" was kept in memory only, because this desktop has no keyring.", source.name),
+                    format!(
+                        "The secret of \"{}\" was kept in memory only, because this desktop has no keyring.",
+                        source.name
+                    ),
                     "Edit the source and give the secret again, or name an environment variable that holds it.",
                 ),
             },

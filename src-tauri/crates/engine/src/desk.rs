@@ -1,0 +1,85 @@
+//! What is known of each source only while the engine runs: its link, its lag.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use deskbell_domain::{Link, Source, SourceId};
+
+use crate::view::{Counts, SourceView};
+
+#[derive(Debug)]
+struct Seat {
+    source: Source,
+    link: Link,
+    lag_ms: Option<i64>,
+    counts: Counts,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    seats: Mutex<HashMap<SourceId, Seat>>,
+}
+
+impl Desk {
+    pub(crate) fn place(&self, source: Source, counts: Counts) -> SourceView {
+        let mut seats = self.lock();
+        let seat = seats.entry(source.id.clone()).or_insert_with(|| Seat {
+            source: source.clone(),
+            link: Link::Off,
+            lag_ms: None,
+            counts,
+        });
+        seat.source = source;
+        seat.view()
+    }
+
+    pub(crate) fn remove(&self, source: &SourceId) {
+        self.lock().remove(source);
+    }
+
+    pub(crate) fn source(&self, source: &SourceId) -> Option<Source> {
+        self.lock().get(source).map(|seat| seat.source.clone())
+    }
+
+    pub(crate) fn view(&self, source: &SourceId) -> Option<SourceView> {
+        self.lock().get(source).map(Seat::view)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<SourceId> {
+        self.lock().keys().cloned().collect()
+    }
+
+    pub(crate) fn link(&self, source: &SourceId) -> (Link, Option<i64>) {
+        self.lock().get(source).map_or((Link::Off, None), |seat| (seat.link.clone(), seat.lag_ms))
+    }
+
+    pub(crate) fn set_link(&self, source: &SourceId, link: Link) -> Option<SourceView> {
+        let mut seats = self.lock();
+        let seat = seats.get_mut(source)?;
+        seat.link = link;
+        Some(seat.view())
+    }
+
+    pub(crate) fn set_counts(
+        &self,
+        source: &SourceId,
+        counts: Counts,
+        lag_ms: Option<i64>,
+    ) -> Option<SourceView> {
+        let mut seats = self.lock();
+        let seat = seats.get_mut(source)?;
+        seat.counts = counts;
+        seat.lag_ms = lag_ms.or(seat.lag_ms);
+        Some(seat.view())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, Seat>> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat {
+    fn view(&self) -> SourceView {
+        SourceView::new(&self.source, self.link.clone(), self.counts, self.lag_ms)
+    }
+}

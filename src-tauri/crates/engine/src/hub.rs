@@ -1,0 +1,77 @@
+//! Tells every listener what was committed, in the order it was committed, and nothing before.
+
+use std::sync::Arc;
+
+use deskbell_domain::{Change, Key, SourceId};
+use deskbell_store::{Committed, Fact};
+use tokio::sync::{broadcast, mpsc};
+
+use crate::command::Patch;
+use crate::desk::Desk;
+use crate::ringer::Word;
+use crate::subscription::Listeners;
+use crate::view::{AgentView, AskView, Counts, EntryView, FindingView, ReceiptView, TaskView, ThreadView};
+
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) listeners: Arc<Listeners>,
+    pub(crate) receipts: broadcast::Sender<ReceiptView>,
+    pub(crate) ringer: mpsc::UnboundedSender<Word>,
+}
+
+impl Hub {
+    /// Runs until the store is closed.
+    pub(crate) async fn run(self, mut committed: mpsc::Receiver<Committed>) {
+        while let Some(committed) = committed.recv().await {
+            self.publish(committed);
+        }
+    }
+
+    fn publish(&self, committed: Committed) {
+        let Committed { source, facts, received, counts } = committed;
+        let Some(config) = self.desk.source(&source) else { return };
+        let mut patches = Vec::with_capacity(facts.len() + 1);
+        for fact in facts {
+            match fact {
+                Fact::Change(change) => {
+                    self.change(&source, &config.dialect, &config.name, change, &mut patches)
+                }
+                Fact::Entry(row) => patches.push(Patch::Entry { row: EntryView::from(row) }),
+                Fact::Receipt(receipt) => self.receipt(ReceiptView::from(&receipt), &mut patches),
+                Fact::Outbox(row) => self.receipt(ReceiptView::from(&row), &mut patches),
+            }
+        }
+        let counts = Counts { asks_open: counts.asks_open, entries: counts.entries, odd: counts.odd };
+        let lag_ms = received.map(|received| crate::clock::now().since(received));
+        if let Some(row) = self.desk.set_counts(&source, counts, lag_ms) {
+            patches.push(Patch::Source { row: Box::new(row) });
+        }
+        self.listeners.tell(&patches);
+    }
+
+    fn change(&self, source: &SourceId, dialect: &str, name: &str, change: Change, patches: &mut Vec<Patch>) {
+        patches.push(match change {
+            Change::Ask(ask) => {
+                let row = Box::new(AskView::new(source, dialect, &ask));
+                // The ringer's end closes only when the engine stops.
+                let _ = self.ringer.send(Word::AskChanged { ask: row.clone(), source_name: name.to_owned() });
+                Patch::Ask { row }
+            }
+            Change::Agent(agent) => Patch::Agent { row: AgentView::new(source, &agent) },
+            Change::AgentGone(item) => Patch::AgentGone { key: Key::new(source.clone(), item) },
+            Change::Thread(thread) => Patch::Thread { row: ThreadView::new(source, &thread) },
+            Change::Task(task) => Patch::Task { row: TaskView::new(source, &task) },
+            Change::Finding(finding) => Patch::Finding { row: FindingView::new(source, &finding) },
+            Change::FindingGone(item) => Patch::FindingGone { key: Key::new(source.clone(), item) },
+            // The store tells entries with their place in the history.
+            Change::Entry(_) => return,
+        });
+    }
+
+    fn receipt(&self, row: ReceiptView, patches: &mut Vec<Patch>) {
+        // Nobody may be waiting for it.
+        let _ = self.receipts.send(row.clone());
+        patches.push(Patch::Receipt { row });
+    }
+}

@@ -1,0 +1,271 @@
+//! The commands that only read: answered from the cache, alike with and without a running engine.
+
+use deskbell_domain::{EntryKind, Key, Source};
+use deskbell_store::{EntryRow, History, OutboxRow, Reader, Stage, StoreError};
+
+use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch, Settings};
+use crate::desk::Desk;
+use crate::view::{
+    AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
+    TaskView, ThreadView, VerdictWord,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many asks that ended recently a listener is told at the start.
+const RECENT: usize = 100;
+
+/// Reads the cache. Blocks on the disk: call it off the async threads.
+#[derive(Debug)]
+pub(crate) struct Queries {
+    reader: Mutex<Reader>,
+    /// What is known only while an engine runs: the links.
+    desk: Arc<Desk>,
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self { code: ErrorCode::Failed, message: error.to_string() }
+    }
+}
+
+impl Queries {
+    pub(crate) fn new(reader: Reader, desk: Arc<Desk>) -> Self {
+        Self { reader: Mutex::new(reader), desk }
+    }
+
+    /// Answers a command that only reads; `None` for one that does more.
+    pub(crate) fn answer(&self, command: &Command) -> Option<Result<Answer, CommandError>> {
+        Some(match command {
+            Command::DialectList => Ok(Answer::Dialects { rows: dialects() }),
+            Command::SourceList => self.sources().map(|rows| Answer::Sources { rows }),
+            Command::AskList { all } => self.asks(*all).map(|rows| Answer::Asks { rows }),
+            Command::AgentList => self.agents().map(|rows| Answer::Agents { rows }),
+            Command::ThreadList => self.threads().map(|rows| Answer::Threads { rows }),
+            Command::TaskList => self.tasks().map(|rows| Answer::Tasks { rows }),
+            Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
+            Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
+            Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
+            Command::SettingsGet => self.settings().map(|settings| Answer::Settings { settings }),
+            Command::SourceAdd { .. }
+            | Command::SourceEdit { .. }
+            | Command::SourceRemove { .. }
+            | Command::SourcePause { .. }
+            | Command::SourceResume { .. }
+            | Command::SourceTest { .. }
+            | Command::IntentTake { .. }
+            | Command::IntentUndo { .. }
+            | Command::IntentRetry { .. }
+            | Command::IntentDiscard { .. }
+            | Command::ReceiptWait { .. }
+            | Command::SettingsSet { .. } => return None,
+        })
+    }
+
+    /// All a listener needs to begin with.
+    pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
+        let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
+        patches.extend(self.sources()?.into_iter().map(|row| Patch::Source { row: Box::new(row) }));
+        patches.extend(self.asks(true)?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));
+        patches.extend(self.agents()?.into_iter().map(|row| Patch::Agent { row }));
+        patches.extend(self.threads()?.into_iter().map(|row| Patch::Thread { row }));
+        patches.extend(self.tasks()?.into_iter().map(|row| Patch::Task { row }));
+        patches.extend(self.findings()?.into_iter().map(|row| Patch::Finding { row }));
+        patches.extend(self.pending()?.into_iter().map(|row| Patch::Receipt { row }));
+        Ok(patches)
+    }
+
+    pub(crate) fn asks(&self, all: bool) -> Result<Vec<AskView>, CommandError> {
+        let reader = self.reader();
+        let settled = if all { Some(RECENT) } else { None };
+        let rows = reader.asks(settled)?;
+        Ok(rows.into_iter().map(|row| AskView::new(&row.source, &row.dialect, &row.ask)).collect())
+    }
+
+    pub(crate) fn sources(&self) -> Result<Vec<SourceView>, CommandError> {
+        let reader = self.reader();
+        let sources = reader.sources()?;
+        sources.into_iter().map(|source| self.source_view(&reader, source)).collect()
+    }
+
+    fn source_view(&self, reader: &Reader, source: Source) -> Result<SourceView, CommandError> {
+        let counts = reader.counts(&source.id)?;
+        let (link, lag_ms) = self.desk.link(&source.id);
+        Ok(SourceView::new(
+            &source,
+            link,
+            Counts { asks_open: counts.asks_open, entries: counts.entries, odd: counts.odd },
+            lag_ms,
+        ))
+    }
+
+    fn agents(&self) -> Result<Vec<AgentView>, CommandError> {
+        Ok(self.reader().agents()?.iter().map(|(source, it)| AgentView::new(source, it)).collect())
+    }
+
+    fn threads(&self) -> Result<Vec<ThreadView>, CommandError> {
+        Ok(self.reader().threads()?.iter().map(|(source, it)| ThreadView::new(source, it)).collect())
+    }
+
+    fn tasks(&self) -> Result<Vec<TaskView>, CommandError> {
+        Ok(self.reader().tasks()?.iter().map(|(source, it)| TaskView::new(source, it)).collect())
+    }
+
+    fn findings(&self) -> Result<Vec<FindingView>, CommandError> {
+        Ok(self.reader().findings()?.iter().map(|(source, it)| FindingView::new(source, it)).collect())
+    }
+
+    /// What is on its way for one thing, then its receipts, newest first.
+    pub(crate) fn receipts(&self, key: &Key) -> Result<Vec<ReceiptView>, CommandError> {
+        let mut rows = self.pending()?;
+        rows.retain(|row| row.key == *key);
+        rows.reverse();
+        rows.extend(self.reader().receipts(key)?.iter().map(ReceiptView::from));
+        Ok(rows)
+    }
+
+    /// One intent: decided, stuck, or on its way.
+    pub(crate) fn receipt(
+        &self,
+        intent: &deskbell_domain::IntentId,
+    ) -> Result<Option<ReceiptView>, CommandError> {
+        if let Some(receipt) = self.reader().receipt(intent)? {
+            return Ok(Some(ReceiptView::from(&receipt)));
+        }
+        Ok(self.pending()?.into_iter().find(|row| row.intent == *intent))
+    }
+
+    fn pending(&self) -> Result<Vec<ReceiptView>, CommandError> {
+        Ok(self.reader().outbox()?.iter().map(ReceiptView::from).collect())
+    }
+
+    fn history(&self, filter: &HistoryFilter) -> Result<Vec<EntryView>, CommandError> {
+        let HistoryFilter { source, thread, agent, kind, ask, since, until, before, limit } = filter.clone();
+        let before = before
+            .map(|text| {
+                text.parse().map_err(|_| CommandError {
+                    code: ErrorCode::Invalid,
+                    message: format!("\"{text}\" is not a place in the history: take a row's cursor"),
+                })
+            })
+            .transpose()?;
+        let rows = self.reader().history(&History {
+            source,
+            thread,
+            agent,
+            kind,
+            ask,
+            since,
+            until,
+            before,
+            limit,
+        })?;
+        Ok(rows.into_iter().map(EntryView::from).collect())
+    }
+
+    pub(crate) fn settings(&self) -> Result<Settings, CommandError> {
+        let kept = self.reader().setting(Settings::NAME)?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Reader> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Settings {
+    /// Under which name the store keeps them.
+    pub(crate) const NAME: &'static str = "settings";
+}
+
+fn dialects() -> Vec<DialectView> {
+    deskbell_wire::DIALECTS
+        .iter()
+        .map(|dialect| DialectView {
+            name: dialect.name.to_owned(),
+            title: dialect.title.to_owned(),
+            about: dialect.about.to_owned(),
+            default_url: dialect.default_url.to_owned(),
+            settings: dialect
+                .settings
+                .iter()
+                .map(|setting| SettingView {
+                    name: setting.name.to_owned(),
+                    about: setting.about.to_owned(),
+                    many: setting.many,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+impl From<EntryRow> for EntryView {
+    fn from(row: EntryRow) -> Self {
+        let EntryRow { cursor, source, entry } = row;
+        let kind: EntryKind = entry.kind;
+        Self {
+            cursor: cursor.to_string(),
+            at: entry.at.millis(),
+            said: entry.at.is_said(),
+            source,
+            item: entry.item,
+            kind,
+            agent: entry.agent,
+            thread: entry.thread,
+            ask: entry.ask,
+            text: entry.text,
+            raw: entry.raw,
+        }
+    }
+}
+
+impl From<&deskbell_domain::Receipt> for ReceiptView {
+    fn from(receipt: &deskbell_domain::Receipt) -> Self {
+        use deskbell_domain::Verdict;
+        Self {
+            intent: receipt.intent.clone(),
+            key: receipt.key.clone(),
+            title: receipt.title.clone(),
+            offer: receipt.offer.clone(),
+            label: receipt.label.clone(),
+            surface: receipt.surface,
+            shown: receipt.shown.clone(),
+            answered_at: receipt.answered_at,
+            settled_at: Some(receipt.settled_at),
+            verdict: match receipt.verdict {
+                Verdict::Won => VerdictWord::Won,
+                Verdict::Lost { .. } => VerdictWord::Lost,
+                Verdict::Expired => VerdictWord::Expired,
+                Verdict::Unknown => VerdictWord::Unknown,
+                Verdict::Discarded => VerdictWord::Discarded,
+            },
+            note: receipt.note.clone(),
+            fault: None,
+        }
+    }
+}
+
+impl From<&OutboxRow> for ReceiptView {
+    fn from(row: &OutboxRow) -> Self {
+        let (verdict, note, fault) = match &row.stage {
+            Stage::Held => (VerdictWord::Pending, "It can still be taken back.", None),
+            Stage::Queued => (VerdictWord::Pending, "It waits for the connection.", None),
+            Stage::Maybe => (VerdictWord::Pending, "It is on its way.", None),
+            Stage::Taken => (VerdictWord::Pending, "The server has it; its proof is still to come.", None),
+            Stage::Stuck { fault } => (VerdictWord::Stuck, "", Some(fault.clone())),
+        };
+        Self {
+            intent: row.intent.id.clone(),
+            key: row.intent.key.clone(),
+            title: row.title.clone(),
+            offer: row.offer.id.clone(),
+            label: row.offer.label.clone(),
+            surface: row.surface,
+            shown: row.intent.shown.clone(),
+            answered_at: row.accepted_at,
+            settled_at: None,
+            verdict,
+            note: fault.as_ref().map_or_else(|| note.to_owned(), ToString::to_string),
+            fault,
+        }
+    }
+}

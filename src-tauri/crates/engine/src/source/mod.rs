@@ -1,0 +1,305 @@
+//! One task per source: everything about a source happens here, one thing after the other.
+
+mod conversation;
+mod ledger;
+mod orders;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskbell_domain::{Fault, FaultCode, Millis, Next, Source, State};
+use deskbell_link::{LinkEvent, Machine, Step};
+use deskbell_store::{OutboxRow, Store};
+use deskbell_wire::{Effect, Effects, Signal};
+use tokio::sync::mpsc;
+
+pub(crate) use conversation::Conversation;
+use ledger::Ledger;
+pub(crate) use orders::Control;
+
+use crate::clock::now;
+use crate::command::Patch;
+use crate::desk::Desk;
+use crate::secrets::Secrets;
+use crate::subscription::Listeners;
+
+/// How many messages of a link may wait before the socket is left alone.
+pub(crate) const LINK_QUEUE: usize = 256;
+
+/// Without anything to do, the task looks at the clock this often: a clock that jumped means that we slept.
+const TICK_MS: i64 = 5_000;
+
+/// What every source's task shares with the engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) listeners: Arc<Listeners>,
+    pub(crate) secrets: Arc<Secrets>,
+    /// No links: sources are only changed.
+    pub(crate) offline: bool,
+}
+
+pub(crate) struct SourceTask {
+    source: Source,
+    ledger: Ledger,
+    machine: Machine,
+    /// There while the source's settings make sense and it is not paused.
+    conversation: Option<Conversation>,
+    events: mpsc::Receiver<LinkEvent>,
+    live: bool,
+    shared: Shared,
+}
+
+impl SourceTask {
+    pub(crate) fn new(source: Source, state: State, outbox: Vec<OutboxRow>, shared: Shared) -> Self {
+        Self {
+            ledger: Ledger::new(source.id.clone(), state, outbox, shared.store.clone()),
+            source,
+            machine: Machine::new(),
+            conversation: None,
+            events: no_events(),
+            live: false,
+            shared,
+        }
+    }
+
+    /// Runs until it is told to end, or until the engine drops its end of `orders`.
+    pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<Control>) {
+        self.begin().await;
+        loop {
+            let pause = u64::try_from(self.next_wake().since(now())).unwrap_or(0);
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(order) => {
+                        if self.obey(order).await.is_break() {
+                            break;
+                        }
+                    }
+                    None => break,
+                },
+                Some(event) = self.events.recv() => self.hear(event).await,
+                () = tokio::time::sleep(Duration::from_millis(pause)) => {}
+            }
+            let step = self.machine.tick(now());
+            self.follow(step).await;
+            self.fire_timers().await;
+            self.pump().await;
+        }
+        self.end().await;
+    }
+
+    /// Makes the conversation anew from the source's settings, and starts it unless the source is paused.
+    async fn begin(&mut self) {
+        if self.source.paused || self.shared.offline {
+            let step = self.machine.pause();
+            self.follow(step).await;
+            return;
+        }
+        let secrets = Arc::clone(&self.shared.secrets);
+        let source = self.source.clone();
+        let secret = match tokio::task::spawn_blocking(move || secrets.fetch(&source)).await {
+            Ok(secret) => secret,
+            Err(error) => Err(Fault::new(FaultCode::NoSecret, error.to_string(), "", Next::Never)),
+        };
+        let (sender, events) = mpsc::channel(LINK_QUEUE);
+        let step = match secret.and_then(|secret| Conversation::new(&self.source, secret, sender)) {
+            Ok(conversation) => {
+                self.conversation = Some(conversation);
+                self.events = events;
+                self.machine.resume(now())
+            }
+            Err(fault) => self.machine.refuse(self.named(fault)),
+        };
+        self.follow(step).await;
+    }
+
+    async fn end(&mut self) {
+        self.settle(|conversation| conversation.feed(Signal::Stop, now())).await;
+        self.lose();
+        self.conversation = None;
+        self.events = no_events();
+    }
+
+    async fn obey(&mut self, order: Control) -> ControlFlow<()> {
+        // A command whose asker has gone away is done all the same.
+        match order {
+            Control::Take { intent, surface, undo_ms, reply } => {
+                let result = self.ledger.take(*intent, surface, undo_ms, now()).await;
+                let _ = reply.send(orders::taken(result));
+            }
+            Control::Undo { intent, reply } => {
+                let result = self.ledger.undo(&intent, now()).await;
+                let _ =
+                    reply.send(orders::done(result, "It has already left: it can no longer be taken back."));
+            }
+            Control::Retry { intent, reply } => {
+                let result = self.ledger.retry(&intent, now()).await;
+                let _ = reply.send(orders::done(result, "It is not stuck."));
+            }
+            Control::Discard { intent, reply } => {
+                let result = self.ledger.discard(&intent, now()).await;
+                let _ = reply.send(orders::done(result, "It is not stuck."));
+            }
+            Control::Configure { source, reply } => {
+                self.end().await;
+                self.source = *source;
+                self.begin().await;
+                let _ = reply.send(());
+            }
+            Control::End { reply } => {
+                self.end().await;
+                let _ = reply.send(());
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn next_wake(&self) -> Millis {
+        let tick = now().plus(TICK_MS);
+        [
+            self.machine.next_wake(),
+            self.conversation.as_ref().and_then(Conversation::next_timer),
+            self.ledger.next_wake(self.live),
+        ]
+        .into_iter()
+        .flatten()
+        .fold(tick, Ord::min)
+    }
+
+    /// Does what the connection machine says, and shows how the link stands.
+    async fn follow(&mut self, step: Option<Step>) {
+        let Some(step) = step else { return };
+        self.lose();
+        self.show_link();
+        match step {
+            Step::Connect => self.settle(|conversation| conversation.feed(Signal::Start, now())).await,
+            Step::Disconnect => {}
+        }
+    }
+
+    /// The connection is gone, and whatever was under way on it is void.
+    fn lose(&mut self) {
+        self.live = false;
+        self.ledger.drop_hand();
+        if let Some(conversation) = &mut self.conversation {
+            conversation.reset();
+        }
+    }
+
+    async fn hear(&mut self, event: LinkEvent) {
+        let mut lost = None;
+        let at = now();
+        if let Some(conversation) = &mut self.conversation {
+            let heard = conversation.hear(event, at);
+            if heard.frames {
+                self.ledger.received(at);
+            }
+            lost = heard.lost;
+            self.perform(heard.effects).await;
+        }
+        if let Some(fault) = lost {
+            self.lost(fault).await;
+        }
+    }
+
+    async fn fire_timers(&mut self) {
+        while let Some(timer) =
+            self.conversation.as_mut().and_then(|conversation| conversation.take_due(now()))
+        {
+            self.settle(|conversation| conversation.feed(Signal::Timer { timer }, now())).await;
+        }
+    }
+
+    /// Delivers what is due.
+    async fn pump(&mut self) {
+        for (accepted, attempt) in self.ledger.take_due(now(), self.live) {
+            self.settle(|conversation| conversation.feed(Signal::Do { accepted, attempt }, now())).await;
+        }
+        self.ledger.hand_in().await;
+    }
+
+    async fn settle(&mut self, speak: impl FnOnce(&mut Conversation) -> Effects) {
+        if let Some(conversation) = &mut self.conversation {
+            let effects = speak(conversation);
+            self.perform(effects).await;
+        }
+    }
+
+    /// Performs what an adapter wants done, in its order. What it learned is written in one transaction.
+    async fn perform(&mut self, effects: Effects) {
+        let mut failure = None;
+        for effect in effects {
+            let Some(conversation) = &mut self.conversation else { break };
+            let at = now();
+            match effect {
+                Effect::Open { stream, transport, path } => conversation.open(stream, transport, &path),
+                Effect::Close { stream } => conversation.close(stream),
+                Effect::SendText { stream, text } => conversation.send_text(stream, text),
+                Effect::Http { call, request, delivers: None } => conversation.call(call, request),
+                Effect::Http { call, request, delivers: Some(intent) } => {
+                    match self.ledger.sending(&intent, at).await {
+                        Ok(()) => conversation.call(call, request),
+                        Err(error) => self.ledger.stick(&intent, unwritten(&error), at),
+                    }
+                }
+                Effect::Arm { timer, after_ms } => conversation.arm(timer, at.plus(after_ms.into())),
+                Effect::Live => {
+                    self.live = true;
+                    self.machine.live(at);
+                    self.show_link();
+                }
+                Effect::Emit(event) => self.ledger.emit(event, at),
+                Effect::Odd { raw, why } => self.ledger.odd(&raw, why, at),
+                Effect::Fail(fault) => failure = Some(fault),
+                Effect::Taken(intent) => self.ledger.taken(&intent, at),
+                Effect::Defer(intent) => self.ledger.defer(&intent, at),
+                Effect::Stick { intent, fault } => self.ledger.stick(&intent, fault, at),
+                Effect::Done { intent, verdict, note } => self.ledger.done(&intent, verdict, note, at),
+            }
+        }
+        self.ledger.hand_in().await;
+        if let Some(fault) = failure {
+            Box::pin(self.lost(fault)).await;
+        }
+    }
+
+    async fn lost(&mut self, fault: Fault) {
+        let fault = self.named(fault);
+        let step = self.machine.lost(fault, now(), dice());
+        self.follow(step).await;
+    }
+
+    /// A fault is read in many places: it says itself whose it is.
+    fn named(&self, fault: Fault) -> Fault {
+        Fault { message: format!("{}: {}", self.source.name, fault.message), ..fault }
+    }
+
+    fn show_link(&self) {
+        if let Some(row) = self.shared.desk.set_link(&self.source.id, self.machine.link().clone()) {
+            self.shared.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
+        }
+    }
+}
+
+/// A channel on which nothing comes, until there is a link.
+fn no_events() -> mpsc::Receiver<LinkEvent> {
+    mpsc::channel(1).1
+}
+
+/// A throw between 0 and 1, so that many clients of one server do not come back all at once.
+fn dice() -> f64 {
+    let random = uuid::Uuid::new_v4().as_u128() as u32;
+    f64::from(random) / f64::from(u32::MAX)
+}
+
+fn unwritten(error: &deskbell_store::StoreError) -> Fault {
+    Fault::new(
+        FaultCode::Rejected,
+        format!("It was not sent, because it could not be written down first: {error}."),
+        "See that the disk has room, then retry.",
+        Next::Never,
+    )
+}
