@@ -56,6 +56,11 @@ impl Window {
         self.until(&format!("{css} is there"), async || Ok(self.session.find(css).await?.map(drop))).await
     }
 
+    /// Whether there is an element now.
+    pub async fn has(&self, css: &str) -> Result<bool> {
+        Ok(self.session.find(css).await?.is_some())
+    }
+
     /// Waits until there is no such element.
     pub async fn misses(&self, css: &str) -> Result<()> {
         self.until(&format!("{css} is gone"), async || {
@@ -64,10 +69,11 @@ impl Window {
         .await
     }
 
-    /// Waits until an element holds these words.
+    /// Waits until one of these elements holds these words.
     pub async fn reads(&self, css: &str, words: &str) -> Result<()> {
+        let script = "return [...document.querySelectorAll(arguments[0])].some(it => it.textContent.includes(arguments[1]))";
         self.until(&format!("{css} says \"{words}\""), async || {
-            Ok(self.text(css).await?.filter(|text| text.contains(words)).map(drop))
+            Ok((self.run(script, json!([css, words])).await? == true).then_some(()))
         })
         .await
     }
@@ -88,6 +94,17 @@ impl Window {
             unless_moving(self.session.write(&element, text).await)
         })
         .await
+    }
+
+    /// Puts a text in the place of what an element holds.
+    pub async fn replace(&self, css: &str, text: &str) -> Result<()> {
+        self.run("document.querySelector(arguments[0])?.select()", json!([css])).await?;
+        self.write(css, text).await
+    }
+
+    /// Chooses an option of a list by its value.
+    pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
+        self.click(&format!("{css} option[value=\"{value}\"]")).await
     }
 
     /// Presses a key wherever the focus is.
@@ -126,7 +143,7 @@ impl Window {
     }
 
     /// Ends the app at once, as a crash or a power cut would.
-    pub async fn kill(self) -> Result<()> {
+    pub async fn kill(&self) -> Result<()> {
         let group = self.driver.group();
         let apps = running(group, &self.app);
         anyhow::ensure!(!apps.is_empty(), "{} does not run", self.app.display());

@@ -1,1 +1,9 @@
+//! The operator's work in the real window, against a simulated coordinator.
 
+#![cfg(test)]
+
+mod answering;
+mod desk;
+mod notifying;
+mod sources;
+mod surviving;

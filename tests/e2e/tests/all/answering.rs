@@ -1,0 +1,74 @@
+//! Every way to answer from the window. Each ends with what the server received.
+
+use anyhow::Result;
+use deskbell_e2e::{Key, named, named_with};
+use deskbell_sim::hyperhive::Prompt;
+
+use crate::desk::{Desk, detail, focused};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_diff_is_approved_by_a_click() -> Result<()> {
+    let desk = Desk::open("approve").await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.show(&ask).await?;
+    for shown in ["add ripgrep", "agent.nix", "jq"] {
+        desk.window.reads(&named("ask-detail"), shown).await?;
+    }
+    desk.desktop.picture("approve-1-asked")?;
+    desk.window.click(&named("offer-approve")).await?;
+    desk.window.sees(&named("undo")).await?;
+    desk.desktop.picture("approve-2-held")?;
+    desk.received(&[])?;
+    desk.ends(&ask, "approved").await?;
+    desk.desktop.picture("approve-3-settled")?;
+    desk.received(&["/approve/1"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_is_denied_with_a_note_by_keyboard_alone() -> Result<()> {
+    let desk = Desk::open("deny").await?;
+    let first = desk.ask_approval("add ripgrep");
+    let second = desk.ask_approval("drop the table");
+    desk.window.sees(&named_with("ask-row", "key", &second)).await?;
+    desk.is(&first, "open").await?;
+    desk.press_until(Key::Char('j'), &detail(&second, "open")).await?;
+    desk.press_until(Key::Char('d'), &focused("field-note")).await?;
+    desk.window.type_text("not on a Friday").await?;
+    desk.desktop.picture("deny-1-note")?;
+    desk.window.press(Key::Enter).await?;
+    desk.ends(&second, "denied").await?;
+    desk.window.reads(&named("outcome"), "not on a Friday").await?;
+    desk.desktop.picture("deny-2-settled")?;
+    desk.received(&["/deny/2 note=not on a Friday"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_takes_several_options_and_the_operators_own_words() -> Result<()> {
+    let desk = Desk::open("question").await?;
+    let prompt = Prompt::new("manager", "Which hosts get the update?").options(&["alpha", "beta", "gamma"]);
+    let ask = desk.ask_question(prompt.multi().within(3_600));
+    desk.show(&ask).await?;
+    desk.window.click(&named_with("option", "label", "gamma")).await?;
+    desk.window.click(&named_with("option", "label", "alpha")).await?;
+    desk.window.write(&named("field-answer"), "after the backup").await?;
+    desk.desktop.picture("question-1-chosen")?;
+    desk.window.click(&named("offer-answer")).await?;
+    desk.ends(&ask, "answered").await?;
+    desk.desktop.picture("question-2-settled")?;
+    desk.received(&["/answer-question/1 answer=alpha, gamma, after the backup"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_taken_back_is_never_sent() -> Result<()> {
+    let desk = Desk::open("undo").await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.show(&ask).await?;
+    desk.press_until(Key::Char('a'), &detail(&ask, "held")).await?;
+    desk.window.press(Key::Char('z')).await?;
+    desk.is(&ask, "open").await?;
+    desk.desktop.picture("undo-taken-back")?;
+    // The other answer is held as long as the first was, and began later: once it is out, the first would be too.
+    desk.window.click(&named("offer-deny")).await?;
+    desk.ends(&ask, "denied").await?;
+    desk.received(&["/deny/1"])
+}

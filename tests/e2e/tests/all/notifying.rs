@@ -1,0 +1,56 @@
+//! Notifications on a real daemon.
+
+use anyhow::{Result, ensure};
+use deskbell_e2e::{eventually, named, named_with};
+
+use crate::desk::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_on_the_notification_approves() -> Result<()> {
+    let desk = Desk::open("notify").await?;
+    desk.go('h').await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.desktop.notifications.come_to(1).await?;
+    desk.desktop.picture("notification")?;
+    desk.desktop.notifications.press("Approve", "add ripgrep").await?;
+    eventually("the press reaches the coordinator", async || {
+        Ok((!desk.hive.received().is_empty()).then_some(()))
+    })
+    .await?;
+    let receipt = eventually("there is a receipt", async || {
+        Ok(desk.bell.ring(&["receipts", &ask])?.into_iter().find(|receipt| receipt["verdict"] == "won"))
+    })
+    .await?;
+    ensure!(receipt["surface"] == "notification", "the receipt says {receipt}");
+    desk.desktop.notifications.come_to(0).await?;
+    desk.received(&["/approve/1"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_on_the_notification_opens_its_ask_and_answers_nothing() -> Result<()> {
+    let desk = Desk::open("notify-open").await?;
+    desk.go('h').await?;
+    let first = desk.ask_approval("add ripgrep");
+    let second = desk.ask_approval("drop the table");
+    desk.desktop.notifications.come_to(2).await?;
+    desk.desktop.notifications.press("Open", "drop the table").await?;
+    desk.is(&second, "open").await?;
+    desk.window.sees(&named_with("ask-row", "key", &first)).await?;
+    desk.received(&[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ask_settled_elsewhere_takes_its_notification_away_and_says_who() -> Result<()> {
+    let desk = Desk::open("elsewhere").await?;
+    desk.go('h').await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.desktop.notifications.come_to(1).await?;
+    desk.go('i').await?;
+    desk.show(&ask).await?;
+    ensure!(desk.hive.resolve_elsewhere(1, "denied", Some("not now")), "it was not open");
+    desk.ends(&ask, "denied").await?;
+    desk.window.reads(&named("outcome"), "another operator").await?;
+    desk.desktop.notifications.come_to(0).await?;
+    desk.desktop.picture("settled-elsewhere")?;
+    desk.received(&[])
+}

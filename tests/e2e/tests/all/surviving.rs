@@ -1,0 +1,44 @@
+//! What is asked and answered outlives the page, the app and the server.
+
+use anyhow::{Result, ensure};
+use deskbell_e2e::{named, named_with};
+
+use crate::desk::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_of_the_window_loses_nothing() -> Result<()> {
+    let desk = Desk::open("reload").await?;
+    let ask = desk.ask_approval("add ripgrep");
+    let other = desk.ask_approval("drop the table");
+    desk.show(&ask).await?;
+    desk.window.click(&named("offer-approve")).await?;
+    desk.is(&ask, "held").await?;
+    desk.window.reload().await?;
+    desk.window.sees(&named_with("ask-row", "key", &other)).await?;
+    desk.window.click(&named_with("ask-row", "key", &ask)).await?;
+    desk.ends(&ask, "approved").await?;
+    desk.received(&["/approve/1"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
+    let mut desk = Desk::open("crash").await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.show(&ask).await?;
+    desk.window.click(&named("offer-deny")).await?;
+    desk.ends(&ask, "denied").await?;
+    desk.hive.stop().await;
+    desk.crash_and_return().await?;
+    desk.go('h').await?;
+    desk.window.reads(&named("entry-row"), "add ripgrep").await?;
+    desk.desktop.picture("history-without-a-server")?;
+    desk.go('s').await?;
+    desk.window
+        .sees(&format!("{}[data-link=\"waiting\"]", named_with("source-row", "source", "hive")))
+        .await?;
+    desk.desktop.picture("source-out-of-reach")?;
+    let rows = desk.bell.ring(&["history", "--source", "hive"])?;
+    let asked = rows.iter().find(|row| row["text"].as_str().is_some_and(|text| text.contains("add ripgrep")));
+    ensure!(asked.is_some_and(|row| !row["raw"].is_null()), "not in the history: {rows:#?}");
+    Ok(())
+}
