@@ -46,7 +46,8 @@ impl Serving {
         self.accepting.abort();
         // An aborted task always ends with an error.
         let _ = (&mut self.accepting).await;
-        let mut connections = std::mem::take(&mut *self.connections.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut connections =
+            std::mem::take(&mut *self.connections.lock().unwrap_or_else(PoisonError::into_inner));
         connections.shutdown().await;
     }
 }
@@ -78,7 +79,9 @@ async fn accept(listener: TcpListener, router: Router, connections: Arc<Mutex<Jo
         while connections.try_join_next().is_some() {}
         connections.spawn(async move {
             // A client that goes away is no concern of the server.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(socket), service)
+                .await;
         });
     }
 }

@@ -1,8 +1,9 @@
 //! A hyperhive dashboard: an SSE stream, a snapshot, and form posts.
 
-mod picture;
+mod library;
 mod model;
 mod parts;
+mod picture;
 mod routes;
 pub mod scenario;
 mod state;
@@ -17,9 +18,9 @@ use serde_json::{Value, json};
 use crate::fault::{Build, Faults};
 use crate::serving::Serving;
 use model::World;
-pub use parts::{Container, Proposal, Prompt};
-use state::Shared;
+pub use parts::{Container, Prompt, Proposal};
 pub use state::Received;
+use state::Shared;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -188,7 +189,9 @@ impl Hyperhive {
 
     /// How an approval ended: its status and its note. Nothing while it is open.
     pub fn approval_ended(&self, id: i64) -> Option<(String, Option<String>)> {
-        self.shared.look(|world| world.approvals.get(&id)?.ended.as_ref().map(|end| (end.status.clone(), end.note.clone())))
+        self.shared.look(|world| {
+            world.approvals.get(&id)?.ended.as_ref().map(|end| (end.status.clone(), end.note.clone()))
+        })
     }
 
     /// How a question ended: the answer and who gave it. Nothing while it is open.

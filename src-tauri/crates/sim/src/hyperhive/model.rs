@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value, json};
 
 use super::parts::{
-    Approval, ApprovalEnd, Container, Message, Proposal, Prompt, Question, QuestionEnd, Tombstone, Transient,
+    Approval, ApprovalEnd, Container, Message, Prompt, Proposal, Question, QuestionEnd, Tombstone, Transient,
 };
 use crate::Dice;
 use crate::fault::Faults;
@@ -152,7 +152,8 @@ impl World {
         };
         approval.building = false;
         let note = note.map(str::to_owned);
-        approval.ended = Some(ApprovalEnd { status: status.to_owned(), note: note.clone(), resolved_at: now });
+        approval.ended =
+            Some(ApprovalEnd { status: status.to_owned(), note: note.clone(), resolved_at: now });
         let Proposal { agent, kind, sha_short, description, .. } = approval.proposal.clone();
         let fields = json!({
             "id": id,
@@ -196,10 +197,26 @@ impl World {
         self.questions.iter().filter(|(_, question)| is_overdue(question)).map(|(id, _)| *id).collect()
     }
 
+    pub fn open_asks(&self) -> usize {
+        let approvals = self.approvals.values().filter(|approval| approval.ended.is_none()).count();
+        approvals + self.questions.values().filter(|question| question.ended.is_none()).count()
+    }
+
+    pub fn oldest_open_approval(&self) -> Option<i64> {
+        let mut open =
+            self.approvals.iter().filter(|(_, approval)| approval.ended.is_none() && !approval.building);
+        open.next().map(|(id, _)| *id)
+    }
+
     pub fn say(&mut self, from: &str, to: &str, body: &str) {
         for kind in ["sent", "delivered"] {
-            let message =
-                Message { kind, from: from.to_owned(), to: to.to_owned(), body: body.to_owned(), at: self.now() };
+            let message = Message {
+                kind,
+                from: from.to_owned(),
+                to: to.to_owned(),
+                body: body.to_owned(),
+                at: self.now(),
+            };
             let fields = json!({ "from": from, "to": to, "body": body, "at": message.at });
             self.messages.push_back(message);
             if self.messages.len() > MESSAGES {
@@ -258,7 +275,9 @@ impl World {
 
     /// Says whether a build was under way.
     pub fn finish_build(&mut self, id: i64, ok: bool) -> bool {
-        let Some(approval) = self.approvals.get(&id).filter(|approval| approval.building) else { return false };
+        let Some(approval) = self.approvals.get(&id).filter(|approval| approval.building) else {
+            return false;
+        };
         let Proposal { agent, kind, sha_short, .. } = approval.proposal.clone();
         if ok && kind == "spawn" {
             self.put_container(Container::running(&agent));

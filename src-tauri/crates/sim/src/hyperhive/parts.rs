@@ -25,7 +25,13 @@ impl Proposal {
     }
 
     pub fn spawn(name: &str) -> Self {
-        Self { agent: name.to_owned(), kind: "spawn".to_owned(), sha_short: None, diff: None, description: None }
+        Self {
+            agent: name.to_owned(),
+            kind: "spawn".to_owned(),
+            sha_short: None,
+            diff: None,
+            description: None,
+        }
     }
 }
 
@@ -42,7 +48,13 @@ pub struct Prompt {
 
 impl Prompt {
     pub fn new(asker: &str, question: &str) -> Self {
-        Self { asker: asker.to_owned(), question: question.to_owned(), options: Vec::new(), multi: false, ttl: None }
+        Self {
+            asker: asker.to_owned(),
+            question: question.to_owned(),
+            options: Vec::new(),
+            multi: false,
+            ttl: None,
+        }
     }
 
     pub fn options(mut self, options: &[&str]) -> Self {

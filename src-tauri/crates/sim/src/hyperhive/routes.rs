@@ -31,7 +31,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/dashboard/history", get(new_history))
         .route("/messages/stream", get(stream_events))
         .route("/messages/history", get(old_history))
-        .route("/api/journal/{container}", get(async |Path(name): Path<String>| format!("{name}: nothing logged\n")))
+        .route(
+            "/api/journal/{container}",
+            get(async |Path(name): Path<String>| format!("{name}: nothing logged\n")),
+        )
         .route("/api/agent-config/{name}", get(async |Path(name): Path<String>| format!("# {name}\n{{ }}\n")))
         .route("/{verb}", post(post_plain))
         .route("/{verb}/{target}", post(post_on))
@@ -162,7 +165,9 @@ async fn perform(shared: &Arc<Shared>, received: &Received, act: Act) -> Result<
             let id: i64 = id.parse().map_err(|_| format!("bad id: {id}"))?;
             let begun = shared.change(|world| match verb.as_str() {
                 "approve" => world.approve(id).map(|()| true),
-                "deny" => world.deny(id, received.field("note").filter(|note| !note.is_empty())).map(|()| false),
+                "deny" => {
+                    world.deny(id, received.field("note").filter(|note| !note.is_empty())).map(|()| false)
+                }
                 "cancel-question" => world.answer_question(id, "[cancelled]", true).map(|()| false),
                 _ => world.answer_question(id, field("answer"), false).map(|()| false),
             })?;
