@@ -118,19 +118,28 @@ impl Machine {
         if passed > SLEPT_MS {
             return self.wake(now);
         }
-        match &mut self.link {
+        if passed < 0 {
+            self.set_back(passed);
+        }
+        match &self.link {
             Link::Waiting { until, .. } if *until <= now => self.connect(now),
-            Link::Waiting { until, .. } => {
-                if passed < 0 {
-                    // The clock was set back: what is left of the wait is as long as it was.
-                    *until = until.plus(passed);
-                }
-                None
-            }
             Link::Connecting if self.deadline.is_some_and(|deadline| deadline <= now) => {
                 self.lost(unfinished(), now, 1.0)
             }
-            Link::Off | Link::Connecting | Link::Live { .. } | Link::Refused { .. } => None,
+            Link::Off
+            | Link::Connecting
+            | Link::Live { .. }
+            | Link::Waiting { .. }
+            | Link::Refused { .. } => None,
+        }
+    }
+
+    /// The clock was set back: what is left of a wait stays as long as it was.
+    fn set_back(&mut self, by: i64) {
+        self.deadline = self.deadline.map(|deadline| deadline.plus(by));
+        match &mut self.link {
+            Link::Waiting { until: at, .. } | Link::Live { since: at } => *at = at.plus(by),
+            Link::Off | Link::Connecting | Link::Refused { .. } => {}
         }
     }
 
