@@ -13,7 +13,7 @@ mod running;
 mod window;
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
 use tauri::{App, AppHandle, Manager, RunEvent};
@@ -70,10 +70,9 @@ pub fn run() -> ExitCode {
 
 fn set_up(app: &mut App, home: Home, demo: bool) -> Result<(), Box<dyn std::error::Error>> {
     let notifier = PluginNotifier::new(app.handle())?;
-    match tauri::async_runtime::block_on(Running::start(home, demo, Arc::new(notifier.clone()))) {
+    match tauri::async_runtime::block_on(Running::start(home, demo, notifier)) {
         Ok(running) => {
             let (engine, title) = (running.engine().clone(), running.title());
-            notifier.connect(engine.clone());
             app.manage(engine);
             app.manage(Push::default());
             app.manage(Attention::default());

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskbell_bridge::Serving;
-use deskbell_engine::{Engine, Notifier, Options};
+use deskbell_engine::{Engine, Options};
 use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
 use crate::home::Home;
+use crate::notify::PluginNotifier;
 
 /// How long the end may take before the process goes anyway. Nothing is lost: answers are durable when taken.
 const END: Duration = Duration::from_secs(5);
@@ -16,6 +17,7 @@ const END: Duration = Duration::from_secs(5);
 pub struct Running {
     home: Home,
     engine: Engine,
+    notifier: PluginNotifier,
     bridge: Option<Serving>,
     shutdown: CancellationToken,
     demo: Option<Demo>,
@@ -23,9 +25,11 @@ pub struct Running {
 
 impl Running {
     /// The error is a sentence for the operator.
-    pub async fn start(home: Home, demo: bool, notifier: Arc<dyn Notifier>) -> Result<Self, String> {
-        let options = Options { data: home.data().to_owned(), notifier: Some(notifier), offline: false };
+    pub async fn start(home: Home, demo: bool, notifier: PluginNotifier) -> Result<Self, String> {
+        let port = Arc::new(notifier.clone());
+        let options = Options { data: home.data().to_owned(), notifier: Some(port), offline: false };
         let engine = Engine::start(options).await.map_err(|error| error.to_string())?;
+        notifier.connect(engine.clone());
         let shutdown = CancellationToken::new();
         let bridge = match deskbell_bridge::serve(engine.clone(), home.data(), shutdown.clone()).await {
             Ok(serving) => Some(serving),
@@ -35,7 +39,7 @@ impl Running {
             }
         };
         let demo = if demo { Some(Demo::start(&engine).await?) } else { None };
-        Ok(Self { home, engine, bridge, shutdown, demo })
+        Ok(Self { home, engine, notifier, bridge, shutdown, demo })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -54,6 +58,7 @@ impl Running {
                 bridge.stopped().await;
             }
             self.engine.stop().await;
+            self.notifier.take_down().await;
             if let Some(demo) = self.demo {
                 demo.stop().await;
             }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use deskbell_domain::{Hash, Key};
 use deskbell_engine::Press;
 
+use super::face;
+
 /// Where the desktop never says that a notification is gone, the oldest are forgotten beyond this.
 const MOST: usize = 512;
 
@@ -18,6 +20,7 @@ pub struct Board {
 struct Posted {
     key: Key,
     shown: Hash,
+    token: String,
     /// Pressed or withdrawn: nothing it says counts any more.
     spent: bool,
 }
@@ -32,9 +35,9 @@ pub struct Told {
 
 impl Board {
     /// A number for a new notification.
-    pub fn post(&mut self, key: Key, shown: Hash) -> i32 {
+    pub fn post(&mut self, key: Key, shown: Hash, token: String) -> i32 {
         self.last = self.last.wrapping_add(1);
-        self.up.insert(self.last, Posted { key, shown, spent: false });
+        self.up.insert(self.last, Posted { key, shown, token, spent: false });
         if self.up.len() > MOST {
             self.up.pop_first();
         }
@@ -56,9 +59,15 @@ impl Board {
             .collect()
     }
 
+    /// Nothing that is up counts any more.
+    pub fn withdraw_all(&mut self) {
+        self.up.values_mut().for_each(|posted| posted.spent = true);
+    }
+
     /// The first press counts, and no other.
-    pub fn pressed(&mut self, id: i32, press: Press) -> Option<Told> {
+    pub fn pressed(&mut self, id: i32, action: &str) -> Option<Told> {
         let posted = self.up.get_mut(&id).filter(|posted| !posted.spent)?;
+        let press = face::read(action, &posted.token)?;
         posted.spent = true;
         Some(Told { key: posted.key.clone(), shown: posted.shown.clone(), press })
     }
@@ -79,23 +88,21 @@ mod tests {
     }
 
     fn post(board: &mut Board, n: u8) -> i32 {
-        board.post(key(n), Hash::of_bytes(&[n]))
+        board.post(key(n), Hash::of_bytes(&[n]), format!("token{n}"))
     }
 
     fn told(n: u8, press: Press) -> Option<Told> {
         Some(Told { key: key(n), shown: Hash::of_bytes(&[n]), press })
     }
 
-    fn approve() -> Press {
-        Press::Offer("approve".into())
-    }
+    const APPROVE: &str = "token1:approve";
 
     #[test]
     fn a_press_is_told_once_and_its_closing_not_at_all() {
         let mut board = Board::default();
         let id = post(&mut board, 1);
-        assert_eq!(board.pressed(id, approve()), told(1, approve()));
-        assert_eq!(board.pressed(id, approve()), None);
+        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Offer("approve".into())));
+        assert_eq!(board.pressed(id, APPROVE), None);
         assert_eq!(board.gone(id, Press::Dismissed), None);
         assert!(!board.is_up(id));
     }
@@ -105,7 +112,7 @@ mod tests {
         let mut board = Board::default();
         let id = post(&mut board, 1);
         assert_eq!(board.gone(id, Press::Dismissed), told(1, Press::Dismissed));
-        assert_eq!(board.pressed(id, approve()), None);
+        assert_eq!(board.pressed(id, APPROVE), None);
     }
 
     #[test]
@@ -114,16 +121,33 @@ mod tests {
         let (first, second) = (post(&mut board, 1), post(&mut board, 2));
         assert_eq!(board.withdraw(&key(1)), [first]);
         assert!(board.is_up(first), "until the desktop says that it is gone");
-        assert_eq!(board.pressed(first, approve()), None);
+        assert_eq!(board.pressed(first, APPROVE), None);
         assert_eq!(board.gone(first, Press::Dismissed), None);
-        assert_eq!(board.pressed(second, Press::Open), told(2, Press::Open));
+        assert_eq!(board.pressed(second, "open"), told(2, Press::Open));
+    }
+
+    #[test]
+    fn at_the_end_nothing_counts_any_more() {
+        let mut board = Board::default();
+        let (first, second) = (post(&mut board, 1), post(&mut board, 2));
+        board.withdraw_all();
+        assert_eq!(board.pressed(first, APPROVE), None);
+        assert_eq!(board.gone(second, Press::Dismissed), None);
+    }
+
+    #[test]
+    fn a_forged_press_leaves_the_real_one_its_turn() {
+        let mut board = Board::default();
+        let id = post(&mut board, 1);
+        assert_eq!(board.pressed(id, "token2:approve"), None);
+        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Offer("approve".into())));
     }
 
     #[test]
     fn a_number_nobody_was_given_means_nothing() {
         let mut board = Board::default();
         let id = post(&mut board, 1);
-        assert_eq!(board.pressed(id + 1, approve()), None);
+        assert_eq!(board.pressed(id + 1, APPROVE), None);
         assert_eq!(board.gone(id + 1, Press::Dismissed), None);
         assert!(board.is_up(id));
     }

@@ -5,8 +5,6 @@ use deskbell_engine::{Notice, Press};
 /// The plugin's word for a click on the body.
 const TAP: &str = "tap";
 const OPEN: &str = "open";
-/// A server's offer may be called anything, `open` too.
-const OFFER: &str = "offer:";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Face {
@@ -17,11 +15,13 @@ pub struct Face {
 }
 
 impl Face {
+    /// `token`: what only the desktop and we know of this notification. Anyone on the bus can say that a button
+    /// was pressed, and the plugin believes them; a press that answers must show that it knows the token.
     /// `markup`: whether this desktop reads the body as markup.
-    pub fn of(notice: &Notice, markup: bool) -> Self {
+    pub fn of(notice: &Notice, token: &str, markup: bool) -> Self {
         // Some desktops report the first button for a click on the menu that holds them all: let it be harmless.
         let open = (OPEN.to_owned(), "Open".to_owned());
-        let offers = notice.buttons.iter().map(|b| (format!("{OFFER}{}", b.offer), b.label.clone()));
+        let offers = notice.buttons.iter().map(|b| (format!("{token}:{}", b.offer), b.label.clone()));
         Self {
             title: notice.title.clone(),
             body: if markup { escape(&notice.body) } else { notice.body.clone() },
@@ -30,11 +30,14 @@ impl Face {
     }
 }
 
-/// What an action means, if it is one of ours.
-pub fn read(action: &str) -> Option<Press> {
+/// What an action means, if it is one of this notification's.
+pub fn read(action: &str, token: &str) -> Option<Press> {
     match action {
         TAP | OPEN => Some(Press::Open),
-        other => other.strip_prefix(OFFER).map(|offer| Press::Offer(offer.to_owned())),
+        other => {
+            let offer = other.strip_prefix(token)?.strip_prefix(':')?;
+            Some(Press::Offer(offer.to_owned()))
+        }
     }
 }
 
@@ -59,6 +62,8 @@ mod tests {
 
     use super::*;
 
+    const TOKEN: &str = "5f0e";
+
     fn notice(offers: &[&str]) -> Notice {
         Notice {
             key: "hive/approval:7".parse().unwrap(),
@@ -75,34 +80,38 @@ mod tests {
 
     #[test]
     fn the_harmless_button_comes_first() {
-        let face = Face::of(&notice(&["approve", "deny"]), true);
+        let face = Face::of(&notice(&["approve", "deny"]), TOKEN, true);
         let labels: Vec<&str> = face.buttons.iter().map(|(_, label)| label.as_str()).collect();
         assert_eq!(labels, ["Open", "APPROVE", "DENY"]);
     }
 
     #[test]
     fn every_button_reads_back_as_what_it_offers() {
-        let face = Face::of(&notice(&["approve", "open", "tap", "offer:x", ""]), true);
-        let presses: Vec<Press> = face.buttons.iter().filter_map(|(action, _)| read(action)).collect();
+        let face = Face::of(&notice(&["approve", "open", "tap", "5f0e:x", ""]), TOKEN, true);
+        let presses: Vec<Press> = face.buttons.iter().filter_map(|(action, _)| read(action, TOKEN)).collect();
         let offer = |id: &str| Press::Offer(id.into());
         assert_eq!(
             presses,
-            [Press::Open, offer("approve"), offer("open"), offer("tap"), offer("offer:x"), offer("")]
+            [Press::Open, offer("approve"), offer("open"), offer("tap"), offer("5f0e:x"), offer("")]
         );
     }
 
     #[test]
-    fn a_click_on_the_body_opens_and_an_unknown_word_does_nothing() {
-        assert_eq!(read("tap"), Some(Press::Open));
-        for word in ["approve", "default", "dismiss", ""] {
-            assert_eq!(read(word), None, "{word}");
+    fn a_click_on_the_body_opens() {
+        assert_eq!(read("tap", TOKEN), Some(Press::Open));
+    }
+
+    #[test]
+    fn a_press_that_does_not_know_the_token_does_nothing() {
+        for word in ["approve", "0000:approve", "5f0eapprove", ":approve", "5f0e", "default", ""] {
+            assert_eq!(read(word, TOKEN), None, "{word}");
         }
     }
 
     #[test]
     fn text_of_agents_is_no_markup() {
-        let body = Face::of(&notice(&[]), true).body;
+        let body = Face::of(&notice(&[]), TOKEN, true).body;
         assert_eq!(body, "if a &lt; b &amp;&amp; b &gt; c: &lt;a href='x'&gt;click&lt;/a&gt;");
-        assert_eq!(Face::of(&notice(&[]), false).body, notice(&[]).body);
+        assert_eq!(Face::of(&notice(&[]), TOKEN, false).body, notice(&[]).body);
     }
 }

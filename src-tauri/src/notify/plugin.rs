@@ -1,6 +1,7 @@
 //! Notifications through `tauri-plugin-notification`: buttons, a click on the body, and withdrawal on Linux.
 //!
-//! What it cannot do: urgency, inline reply, checking who sent a signal, and an expiry of our own. On Windows
+//! What it cannot do: urgency, inline reply, checking who sent a signal (see the token in `face`), and an expiry
+//! of our own. On Windows
 //! and macOS it cannot withdraw, and does not say when a notification went away.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,9 +11,10 @@ use deskbell_domain::Key;
 use deskbell_engine::{Engine, Notice, Notifier, Press};
 use tauri::AppHandle;
 use tauri_plugin_notification::{Action, ActionType, NotificationExt};
+use uuid::Uuid;
 
 use super::board::{Board, Told};
-use super::face::{self, Face};
+use super::face::Face;
 use crate::window;
 
 /// The one action type: registered anew for each notice, so that hostile labels do not pile up.
@@ -53,9 +55,7 @@ impl PluginNotifier {
             let (Some(inner), Some(notification)) = (heard.upgrade(), performed.notification()) else {
                 return;
             };
-            if let Some(press) = face::read(performed.action_id()) {
-                inner.press(notification.id(), press);
-            }
+            inner.press(notification.id(), performed.action_id());
         })?;
         Ok(Self { inner })
     }
@@ -65,13 +65,24 @@ impl PluginNotifier {
         // A second engine in one process does not happen.
         let _ = self.inner.engine.set(engine);
     }
+
+    /// Takes all of them down: once nobody listens, a button would promise what nobody does.
+    pub async fn take_down(&self) {
+        self.inner.board().withdraw_all();
+        let app = self.inner.app.clone();
+        let asked = tauri::async_runtime::spawn_blocking(move || app.notification().remove_all_active());
+        if let Ok(Err(error)) = asked.await {
+            tracing::warn!(%error, "notifications stay up");
+        }
+    }
 }
 
 impl Notifier for PluginNotifier {
     fn show(&self, notice: Notice) {
         self.withdraw(&notice.key);
-        let id = self.inner.board().post(notice.key.clone(), notice.shown.clone());
-        if let Err(error) = self.inner.raise(&notice, id) {
+        let token = Uuid::new_v4().simple().to_string();
+        let id = self.inner.board().post(notice.key.clone(), notice.shown.clone(), token.clone());
+        if let Err(error) = self.inner.raise(&notice, id, &token) {
             self.inner.end(id, Press::Failed(error.to_string()));
         }
     }
@@ -85,8 +96,13 @@ impl Notifier for PluginNotifier {
 }
 
 impl Inner {
-    fn raise(self: &Arc<Self>, notice: &Notice, id: i32) -> tauri_plugin_notification::Result<()> {
-        let face = Face::of(notice, MARKUP);
+    fn raise(
+        self: &Arc<Self>,
+        notice: &Notice,
+        id: i32,
+        token: &str,
+    ) -> tauri_plugin_notification::Result<()> {
+        let face = Face::of(notice, token, MARKUP);
         let actions =
             face.buttons.into_iter().map(|(id, label)| Action::builder(id, label).build()).collect();
         let _showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,10 +117,12 @@ impl Inner {
         built.show()
     }
 
-    fn press(self: &Arc<Self>, id: i32, press: Press) {
-        let told = self.board().pressed(id, press);
-        // Some desktops leave it up.
-        self.close(id);
+    fn press(self: &Arc<Self>, id: i32, action: &str) {
+        let told = self.board().pressed(id, action);
+        if told.is_some() {
+            // Some desktops leave it up.
+            self.close(id);
+        }
         self.tell(told);
     }
 
