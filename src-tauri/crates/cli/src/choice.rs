@@ -59,19 +59,19 @@ fn list(offers: &[Offer]) -> String {
     format!("offered:{}", lines.concat())
 }
 
-/// An offer in one line: `deny  Deny; note (text, may stay empty)`.
-pub fn outline(offer: &Offer) -> String {
+/// An offer in one line, its fields included.
+fn outline(offer: &Offer) -> String {
+    let fields: Vec<String> = offer.fields.iter().map(|field| format!("; {}", describe(field))).collect();
+    format!("{}{}", headline(offer), fields.concat())
+}
+
+/// What an offer is, without its fields: `always  Always approve, from now on; wants --yes`.
+pub fn headline(offer: &Offer) -> String {
     let mut words = format!("{}  {}", offer.id, offer.label);
     match offer.scope {
         Scope::Once => {}
         Scope::Thread => words.push_str(", for this whole thread"),
         Scope::Always => words.push_str(", from now on"),
-    }
-    if let Some(explains) = &offer.explains {
-        words.push_str(&format!(": {explains}"));
-    }
-    for field in &offer.fields {
-        words.push_str(&format!("; {}", describe(field)));
     }
     match offer.danger {
         Danger::None => {}
@@ -79,6 +79,9 @@ pub fn outline(offer: &Offer) -> String {
         Danger::TypeTheName => {
             words.push_str(&format!("; wants --type-name {}", offer.name.as_deref().unwrap_or_default()));
         }
+    }
+    if let Some(explains) = &offer.explains {
+        words.push_str(&format!(": {explains}"));
     }
     escape::line(&words)
 }

@@ -4,12 +4,13 @@ use deskbell_domain::Subject;
 use deskbell_engine::view::{AskStateWord, AskView};
 
 use crate::answer::ending;
-use crate::choice::outline;
+use crate::choice::headline;
 use crate::desk::Desk;
 use crate::item::find_ask;
 use crate::list::{ask_state, kind};
 use crate::paper::{Cell, Ink, Paper};
 use crate::trouble::{Exit, Trouble};
+use crate::values::{describe, options};
 
 /// `bell asks KEY`.
 pub async fn show(desk: &Desk, paper: &mut Paper, key: &str) -> Result<Exit, Trouble> {
@@ -29,7 +30,7 @@ pub async fn show(desk: &Desk, paper: &mut Paper, key: &str) -> Result<Exit, Tro
     ];
     facts.retain(Option::is_some);
     let mut facts: Vec<Vec<Cell>> = facts.into_iter().flatten().collect();
-    facts.push(vec![Cell::new("state", Ink::Faint), ask_state(&ask)]);
+    facts.push(vec![Cell::new("state", Ink::Faint), state(&ask)]);
     paper.table(&facts)?;
     if let Some(detail) = ask.detail.as_deref().filter(|detail| !detail.is_empty()) {
         paper.say(&format!("\n{detail}"))?;
@@ -44,6 +45,17 @@ pub async fn show(desk: &Desk, paper: &mut Paper, key: &str) -> Result<Exit, Tro
         offers(paper, &ask)?;
     }
     Ok(Exit::Done)
+}
+
+fn state(ask: &AskView) -> Cell {
+    match ask.state {
+        AskStateWord::Open => Cell::new("open", Ink::Warm),
+        AskStateWord::Held
+        | AskStateWord::Sending
+        | AskStateWord::Sent
+        | AskStateWord::Stuck
+        | AskStateWord::Settled => ask_state(ask),
+    }
 }
 
 fn fact(name: &str, value: impl AsRef<str>) -> Option<Vec<Cell>> {
@@ -77,7 +89,23 @@ fn diff_ink(line: &str) -> Ink {
     }
 }
 
+/// Each offer with its fields, and what each option of a field means.
 fn offers(paper: &mut Paper, ask: &AskView) -> Result<(), Trouble> {
-    paper.say("\nbell answer … --offer")?;
-    ask.offers.iter().try_for_each(|offer| paper.say(&format!("  {}", outline(offer))))
+    paper.line(&[])?;
+    for offer in &ask.offers {
+        paper.line(&[Cell::new(format!("--offer {}", headline(offer)), Ink::Bold)])?;
+        for field in &offer.fields {
+            paper.line(&[format!("    {}", describe(field)).into()])?;
+            if let Some(hint) = &field.hint {
+                paper.line(&[Cell::new(format!("      {hint}"), Ink::Faint)])?;
+            }
+            for choice in options(field) {
+                if let Some(explains) = &choice.explains {
+                    let words = format!("      {}: {explains}", choice.label);
+                    paper.line(&[Cell::new(words, Ink::Faint)])?;
+                }
+            }
+        }
+    }
+    Ok(())
 }

@@ -82,6 +82,7 @@ pub fn link(row: &SourceView, clock: &Clock) -> Cell {
         Link::Off => Cell::new("off", Ink::Faint),
         Link::Connecting => Cell::new("connecting", Ink::Warm),
         Link::Live { since } => Cell::new(format!("live for {}", for_(*since)), Ink::Good),
+        Link::Waiting { until, .. } if *until <= clock.now => Cell::new("waiting, tries again", Ink::Warm),
         Link::Waiting { until, .. } => {
             Cell::new(format!("waiting, tries again {}", clock.relative(*until)), Ink::Warm)
         }

@@ -68,8 +68,12 @@ fn put_text(offer: &Offer, text: &str, values: &mut Values) -> Result<(), String
 }
 
 fn put_pick(offer: &Offer, label: &str, values: &mut Values) -> Result<(), String> {
-    let picks: Vec<(&Field, &[Choice])> =
-        offer.fields.iter().filter_map(|f| options(f).map(|options| (f, options))).collect();
+    let picks: Vec<(&Field, &[Choice])> = offer
+        .fields
+        .iter()
+        .filter(|field| matches!(field.input, Input::Pick { .. }))
+        .map(|field| (field, options(field)))
+        .collect();
     let mut found = Vec::new();
     for (field, options) in &picks {
         if let Some(label) = exactly(options, label) {
@@ -183,10 +187,11 @@ fn takes_own_words(field: &Field) -> bool {
     matches!(field.input, Input::Pick { other: true, .. })
 }
 
-fn options(field: &Field) -> Option<&[Choice]> {
+/// What may be picked in a field.
+pub fn options(field: &Field) -> &[Choice] {
     match &field.input {
-        Input::Pick { options, .. } => Some(options),
-        Input::Text { .. } | Input::Date { .. } | Input::Flag { .. } => None,
+        Input::Pick { options, .. } => options,
+        Input::Text { .. } | Input::Date { .. } | Input::Flag { .. } => &[],
     }
 }
 
@@ -209,7 +214,7 @@ fn known(offer: &Offer) -> String {
     }
 }
 
-/// A field in a few words: `colour (pick one of "Red", "Blue", or your own words)`.
+/// A field in a line: `q1: Which colour? (pick one of "Red", "Blue", or your own words)`.
 pub fn describe(field: &Field) -> String {
     let takes = match &field.input {
         Input::Text { .. } => "text".to_owned(),
@@ -222,7 +227,9 @@ pub fn describe(field: &Field) -> String {
         }
     };
     let must = if field.required { "" } else { ", may stay empty" };
-    escape::line(&format!("{} ({takes}{must})", field.id))
+    let label = if field.label.eq_ignore_ascii_case(&field.id) { "" } else { &field.label };
+    let gap = if label.is_empty() { "" } else { ": " };
+    escape::line(&format!("{}{gap}{label} ({takes}{must})", field.id))
 }
 
 #[cfg(test)]
