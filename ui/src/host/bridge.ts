@@ -1,0 +1,51 @@
+import type { Answer, Batch, Command, CommandError, Key } from '../gen';
+import { Refused, type AnswerTo, type Host, type Listener, type Subscription } from './host';
+
+type Reply = { ok: Answer } | { error: CommandError };
+
+/** A page in a plain browser, served beside the bridge of a running engine. */
+export class BridgeHost implements Host {
+  readonly place = 'browser';
+
+  async command<C extends Command>(command: C): Promise<AnswerTo<C>> {
+    let reply: Reply;
+    try {
+      const response = await fetch('/bridge/command', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(command),
+      });
+      reply = (await response.json()) as Reply;
+    } catch (thrown) {
+      throw Refused.from(thrown);
+    }
+    if ('error' in reply) throw new Refused(reply.error);
+    return reply.ok as AnswerTo<C>;
+  }
+
+  subscribe(listener: Listener): Subscription {
+    const events = new EventSource('/bridge/subscribe');
+    events.onmessage = (event: MessageEvent<string>) => {
+      const message = JSON.parse(event.data) as { batch?: Batch; error?: CommandError };
+      if (message.batch !== undefined) listener.batch(message.batch);
+      else {
+        events.close();
+        listener.lost(message.error?.message ?? 'The bridge said something that makes no sense.');
+      }
+    };
+    events.onerror = () => {
+      // Its own reconnecting would begin in the middle of the numbers.
+      events.close();
+      listener.lost('No engine is reached over the bridge. Is "bell serve" running?');
+    };
+    return { ack: () => undefined, end: () => events.close() };
+  }
+
+  attend(key: Key | null): void {
+    void key;
+  }
+
+  async openExternal(url: string): Promise<void> {
+    window.open(url, '_blank', 'noopener,noreferrer');
+  }
+}

@@ -1,0 +1,111 @@
+import type { Batch, EntryView, Key } from '../gen';
+import type { Host, Subscription } from '../host';
+import { apply, EMPTY, MissingBatch, type Board } from './board';
+import { nextFrame, type Frame } from './frame';
+
+/** How the window stands with the engine. */
+export type Reach = { is: 'connecting' } | { is: 'ready' } | { is: 'lost'; why: string };
+
+/** How long until the engine is tried again, in milliseconds. */
+const RETRY = 1500;
+
+/** What happened, for those who want to hear it; told after the board has it. */
+export interface Events {
+  entries(rows: EntryView[]): void;
+  reveal(key: Key): void;
+  /** The board has changed. `before` is what it was. */
+  changed(board: Board, before: Board): void;
+}
+
+/** The board, kept as the engine tells it: however much arrives, it changes once a frame. */
+export class Desk {
+  board: Board = $state.raw(EMPTY);
+  reach: Reach = $state.raw({ is: 'connecting' });
+
+  readonly #host: Host;
+  readonly #frame: Frame;
+  #events: Partial<Events>[] = [];
+  #subscription: Subscription | undefined;
+  #waiting: Batch[] = [];
+  #asked = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: Host, frame: Frame = nextFrame) {
+    this.#host = host;
+    this.#frame = frame;
+  }
+
+  hear(events: Partial<Events>): void {
+    this.#events.push(events);
+  }
+
+  /** Subscribes. The first batch holds everything there is. */
+  open(): void {
+    this.close();
+    // The numbers of a new subscription begin anew; what is shown stays until its first batch resets it.
+    this.board = { ...this.board, number: 0 };
+    this.#subscription = this.#host.subscribe({
+      batch: (batch) => this.#arrive(batch),
+      lost: (why) => this.#lose(why),
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#subscription?.end();
+    this.#subscription = undefined;
+    this.#waiting = [];
+  }
+
+  #arrive(batch: Batch): void {
+    this.#waiting.push(batch);
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#frame(() => {
+      this.#asked = false;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const batches = this.#waiting;
+    this.#waiting = [];
+    const last = batches.at(-1);
+    if (last === undefined) return;
+    const before = this.board;
+    let board = before;
+    try {
+      for (const batch of batches) board = apply(board, batch);
+    } catch (thrown) {
+      if (!(thrown instanceof MissingBatch)) throw thrown;
+      this.open();
+      return;
+    }
+    this.board = board;
+    this.reach = { is: 'ready' };
+    this.#subscription?.ack(last.number);
+    this.#tell(batches, before);
+  }
+
+  #tell(batches: Batch[], before: Board): void {
+    const entries: EntryView[] = [];
+    let revealed: Key | undefined;
+    for (const { patches } of batches) {
+      for (const patch of patches) {
+        if (patch.patch === 'entry') entries.push(patch.row);
+        else if (patch.patch === 'reveal') revealed = patch.key;
+      }
+    }
+    for (const events of this.#events) {
+      events.changed?.(this.board, before);
+      if (entries.length > 0) events.entries?.(entries);
+      if (revealed !== undefined) events.reveal?.(revealed);
+    }
+  }
+
+  #lose(why: string): void {
+    this.close();
+    this.reach = { is: 'lost', why };
+    this.#retry = setTimeout(() => this.open(), RETRY);
+  }
+}

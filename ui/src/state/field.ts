@@ -1,0 +1,95 @@
+import type { Field, Input, Offer, Value } from '../gen';
+
+export type Values = Record<string, Value>;
+
+/** What a field holds before anything is put in. */
+export function initial(input: Input): Value {
+  switch (input.type) {
+    case 'text':
+      return { text: input.default ?? '' };
+    case 'pick':
+      return { pick: { chosen: [], other: null } };
+    case 'date':
+      return { date: input.default ?? '' };
+    case 'flag':
+      return { flag: input.default };
+  }
+}
+
+/** Whether nothing was put in. A flag always says something. */
+export function isBlank(value: Value): boolean {
+  if ('text' in value) return value.text.trim() === '';
+  if ('date' in value) return value.date.trim() === '';
+  if ('pick' in value) return value.pick.chosen.length === 0 && (value.pick.other ?? '').trim() === '';
+  return false;
+}
+
+/** Whether a value is of the kind a field takes: a kept draft may be older than the field. */
+export function fits(input: Input, value: Value): boolean {
+  switch (input.type) {
+    case 'text':
+      return 'text' in value;
+    case 'pick':
+      return (
+        'pick' in value &&
+        value.pick.chosen.every((label) => input.options.some((option) => option.label === label))
+      );
+    case 'date':
+      return 'date' in value;
+    case 'flag':
+      return 'flag' in value;
+  }
+}
+
+/** What is wrong with a value, in words beside the field. The engine checks the same again. */
+export function trouble(field: Field, value: Value): string | null {
+  if (isBlank(value)) {
+    if (!field.required) return null;
+    return field.input.type === 'pick' ? 'Choose an answer.' : 'Fill this in.';
+  }
+  const { input } = field;
+  if (input.type === 'text' && 'text' in value) {
+    const characters = [...value.text].length;
+    if (characters < input.min) return `At least ${input.min} characters; ${characters} so far.`;
+    if (characters > input.max) return `At most ${input.max} characters; it has ${characters}.`;
+    return tooLong(bytes(value.text), input.maxBytes);
+  }
+  if (input.type === 'pick' && 'pick' in value) {
+    const own = (value.pick.other ?? '').trim();
+    const listed = value.pick.chosen.reduce((sum, label) => sum + bytes(label) + 2, 0);
+    return tooLong(listed + bytes(own), input.maxBytes);
+  }
+  if (input.type === 'date' && 'date' in value && !/^\d{4}-\d{2}-\d{2}$/.test(value.date)) {
+    return 'Write a day as year-month-day.';
+  }
+  return null;
+}
+
+/** The trouble of each field of an offer that has any. */
+export function troubles(offer: Offer, values: Values): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const field of offer.fields) {
+    const words = trouble(field, values[field.id] ?? initial(field.input));
+    if (words !== null) found[field.id] = words;
+  }
+  return found;
+}
+
+/** What travels: only fields of the offer, without the blank ones. */
+export function filled(offer: Offer, values: Values): Values {
+  const sent: Values = {};
+  for (const field of offer.fields) {
+    const value = values[field.id] ?? initial(field.input);
+    if (!isBlank(value)) sent[field.id] = value;
+  }
+  return sent;
+}
+
+function tooLong(bytes: number, most: number | null): string | null {
+  if (most === null || bytes <= most) return null;
+  return `At most ${most.toLocaleString()} bytes; it has ${bytes.toLocaleString()}.`;
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

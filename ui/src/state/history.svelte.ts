@@ -1,0 +1,136 @@
+import type { AskView, EntryKind, EntryView, HistoryFilter, SourceId } from '../gen';
+import { Refused, type Host } from '../host';
+import type { Desk } from './desk.svelte';
+
+const PAGE = 100;
+/** Rows kept in memory while they only arrive; older ones are a page away. */
+const MOST = 5000;
+
+export type Loading = { is: 'loading' } | { is: 'ready' } | { is: 'failed'; why: string };
+
+/** What has happened, newest first. */
+export class History {
+  rows: EntryView[] = $state.raw([]);
+  loading: Loading = $state.raw({ is: 'loading' });
+  /** Nothing is older than the last row. */
+  complete = $state(false);
+  /** Came while the list was not at its top. */
+  unseen = $state(0);
+  /** Whether the newest row is on screen. */
+  atTop = true;
+
+  source: SourceId | null = $state(null);
+  kind: EntryKind | null = $state(null);
+  agent: string | null = $state(null);
+  selected: EntryView | null = $state.raw(null);
+
+  readonly #host: Host;
+  #begun = false;
+  /** A page that was asked for under another filter must not be shown under this one. */
+  #turn = 0;
+
+  constructor(host: Host, desk: Desk) {
+    this.#host = host;
+    desk.hear({
+      entries: (rows) => this.#arrive(rows),
+      // After a reset something may have been missed.
+      changed: (_, before) => {
+        if (before.number === 0 && this.#begun) void this.load();
+      },
+    });
+  }
+
+  /** The first page, once the screen is opened. */
+  begin(): void {
+    if (!this.#begun) void this.load();
+  }
+
+  async load(): Promise<void> {
+    this.#begun = true;
+    const turn = ++this.#turn;
+    this.rows = [];
+    this.unseen = 0;
+    this.complete = false;
+    await this.#page(turn, null);
+  }
+
+  /** The next older page. */
+  async more(): Promise<void> {
+    const last = this.rows.at(-1);
+    if (this.loading.is === 'loading' || this.complete || last === undefined) return;
+    await this.#page(this.#turn, last.cursor);
+  }
+
+  /** Every filter begins at the newest row. */
+  choose(filter: { source?: SourceId | null; kind?: EntryKind | null; agent?: string | null }): void {
+    if (filter.source !== undefined) this.source = filter.source;
+    if (filter.kind !== undefined) this.kind = filter.kind;
+    if (filter.agent !== undefined) this.agent = filter.agent;
+    void this.load();
+  }
+
+  readonly filtered: boolean = $derived.by(
+    () => this.source !== null || this.kind !== null || this.agent !== null,
+  );
+
+  async #page(turn: number, before: string | null): Promise<void> {
+    this.loading = { is: 'loading' };
+    try {
+      const { rows } = await this.#host.command({ command: 'history.page', filter: this.#filter(before) });
+      if (turn !== this.#turn) return;
+      this.rows = merge(this.rows, rows, 'below');
+      this.complete = rows.length < PAGE;
+      this.loading = { is: 'ready' };
+    } catch (thrown) {
+      if (turn === this.#turn) this.loading = { is: 'failed', why: Refused.from(thrown).message };
+    }
+  }
+
+  #filter(before: string | null): HistoryFilter {
+    const { source, kind, agent } = this;
+    return { source, kind, agent, thread: null, ask: null, since: null, until: null, before, limit: PAGE };
+  }
+
+  #arrive(rows: EntryView[]): void {
+    if (!this.#begun) return;
+    const fitting = rows.filter(
+      (row) =>
+        (this.source === null || row.source === this.source) &&
+        (this.kind === null || row.kind === this.kind) &&
+        (this.agent === null || row.agent === this.agent),
+    );
+    if (fitting.length === 0) return;
+    const before = this.rows.length;
+    const merged = merge(this.rows, fitting.reverse(), 'above');
+    if (!this.atTop) this.unseen += merged.length - before;
+    if (merged.length > MOST && this.atTop) {
+      this.complete = false;
+      this.rows = merged.slice(0, MOST);
+    } else {
+      this.rows = merged;
+    }
+  }
+}
+
+/** One entry is one row, wherever it came from; told again, it is shown as told last. */
+function merge(rows: EntryView[], more: EntryView[], where: 'above' | 'below'): EntryView[] {
+  const told = new Map(more.map((row) => [identity(row), row]));
+  const kept = rows.map((row) => {
+    const again = told.get(identity(row));
+    told.delete(identity(row));
+    return again ?? row;
+  });
+  const fresh = [...told.values()];
+  return where === 'above' ? [...fresh, ...kept] : [...kept, ...fresh];
+}
+
+export function identity(row: Pick<EntryView, 'source' | 'item'>): string {
+  return `${row.source}/${row.item}`;
+}
+
+/** Everybody an entry or an ask may be from, for the filter. */
+export function agentsOf(rows: Iterable<Pick<EntryView | AskView, 'agent'>>): string[] {
+  const names = new Set<string>();
+  for (const { agent } of rows) if (agent !== null) names.add(agent);
+  return [...names].sort((a, b) => a.localeCompare(b));
+}

@@ -1,0 +1,155 @@
+import type { AskView, Key } from '../gen';
+import { isWaiting, outcomeWord, whereFrom } from '../words/ask';
+import { Arming } from './arming';
+import type { Board } from './board';
+import type { Clock } from './clock.svelte';
+import type { Desk } from './desk.svelte';
+
+/** How long a settled ask stays in the list, in milliseconds. */
+export const LINGER = 8000;
+const SOON = 24 * 60 * 60 * 1000;
+
+export interface Group {
+  title: string;
+  asks: AskView[];
+}
+
+/** What waits for the operator, and which of it is looked at. */
+export class Inbox {
+  filter = $state('');
+  selected: Key | null = $state(null);
+  /** Where only one of list and ask has room: whether it is the ask. */
+  open = $state(false);
+  /** While the pointer is over the list, nothing moves under it. */
+  hovered = false;
+  /** Spoken politely: what is new, what ended. */
+  announcement = $state('');
+
+  readonly arming = new Arming();
+  readonly #desk: Desk;
+  readonly #clock: Clock;
+  /** Settled while we looked, and until when they stay. */
+  #lingering: ReadonlyMap<Key, number> = $state.raw(new Map());
+
+  constructor(desk: Desk, clock: Clock) {
+    this.#desk = desk;
+    this.#clock = clock;
+    desk.hear({ changed: (board, before) => this.#changed(board, before) });
+  }
+
+  readonly waiting: AskView[] = $derived.by(() => [...this.#desk.board.asks.values()].filter(isWaiting));
+
+  /** Deadline first, then the longest waiting. An ask keeps its place whatever becomes of it. */
+  readonly listed: AskView[] = $derived.by(() => {
+    const words = this.filter.trim().toLowerCase();
+    const rows = [...this.#desk.board.asks.values()].filter(
+      (ask) => (ask.state !== 'settled' || this.#lingering.has(ask.key)) && this.#matches(ask, words),
+    );
+    return rows.sort(byDeadline);
+  });
+
+  readonly groups: Group[] = $derived.by(() => {
+    // The deadline decides once a minute, so that no row changes its group at every tick.
+    const now = this.#minute;
+    const groups: Group[] = [
+      { title: 'Due soon', asks: [] },
+      { title: 'Due later', asks: [] },
+      { title: 'No deadline', asks: [] },
+    ];
+    for (const ask of this.listed) {
+      const at = ask.expiresAt === null ? 2 : ask.expiresAt - now <= SOON ? 0 : 1;
+      groups[at]?.asks.push(ask);
+    }
+    return groups.filter((group) => group.asks.length > 0);
+  });
+
+  readonly current: AskView | undefined = $derived.by(() =>
+    this.selected === null ? undefined : this.#desk.board.asks.get(this.selected),
+  );
+
+  readonly #minute = $derived.by(() => Math.floor(this.#clock.now / 60_000) * 60_000);
+
+  select(key: Key | null, now = performance.now()): void {
+    this.selected = key;
+    this.#arm(now);
+  }
+
+  /** The one `step` rows further down the list. */
+  move(step: 1 | -1): void {
+    const rows = this.listed;
+    const at = rows.findIndex((ask) => ask.key === this.selected);
+    const next = at < 0 ? rows.at(step > 0 ? 0 : -1) : rows[at + step];
+    if (next !== undefined) this.select(next.key);
+  }
+
+  /** The next that waits, below this one first. False when nothing else does. */
+  next(): boolean {
+    const rows = this.listed;
+    const at = rows.findIndex((ask) => ask.key === this.selected);
+    const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0))].find(isWaiting);
+    if (next === undefined) return false;
+    this.select(next.key);
+    return true;
+  }
+
+  /** The held answer that `z` takes back: the one on screen, or the newest. */
+  readonly held: AskView[] = $derived.by(() =>
+    [...this.#desk.board.asks.values()]
+      .filter((ask) => ask.state === 'held')
+      .sort((a, b) => (b.heldUntil ?? 0) - (a.heldUntil ?? 0)),
+  );
+
+  /** Lets settled asks go whose time is over. The one on screen stays. */
+  prune(now: number): void {
+    if (this.hovered) return;
+    const left = [...this.#lingering].filter(([key, until]) => until > now || key === this.selected);
+    if (left.length < this.#lingering.size) this.#lingering = new Map(left);
+  }
+
+  isArmed(now = performance.now()): boolean {
+    return this.arming.isArmed(now);
+  }
+
+  #matches(ask: AskView, words: string): boolean {
+    if (words === '') return true;
+    const from = whereFrom(ask, this.#desk.board.sources.get(ask.source));
+    return `${ask.title} ${from} ${ask.detail ?? ''}`.toLowerCase().includes(words);
+  }
+
+  #changed(board: Board, before: Board): void {
+    if (board.asks === before.asks) return;
+    const first = before.number === 0 && before.asks.size === 0;
+    const lingering = new Map(this.#lingering);
+    const told: string[] = [];
+    for (const ask of board.asks.values()) {
+      const was = before.asks.get(ask.key);
+      if (was === ask) continue;
+      if (ask.state === 'settled') {
+        if (was === undefined || was.state === 'settled') continue;
+        lingering.set(ask.key, this.#clock.now + LINGER);
+        told.push(`${ask.title}: ${outcomeWord(ask)}`);
+      } else if (was === undefined && !first) {
+        told.push(`New: ${ask.title}`);
+      }
+    }
+    this.#lingering = lingering;
+    if (told.length > 0) this.announcement = told.length > 3 ? `${told.length} asks changed` : told.join('. ');
+    if (this.selected === null || !board.asks.has(this.selected)) {
+      this.selected = this.listed[0]?.key ?? null;
+    }
+    this.#arm(performance.now());
+  }
+
+  /** What is shown is the ask as it is now: when it changes under the operator, keys wait again. */
+  #arm(now: number): void {
+    const ask = this.current;
+    this.arming.show(ask === undefined ? null : `${ask.key} ${ask.shown}`, now);
+  }
+}
+
+function byDeadline(a: AskView, b: AskView): number {
+  const due = (ask: AskView): number => ask.expiresAt ?? Number.POSITIVE_INFINITY;
+  const [left, right] = [due(a), due(b)];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.askedAt - b.askedAt || (a.key < b.key ? -1 : 1);
+}

@@ -1,0 +1,133 @@
+import type { Consent, Hash, Key, Offer, ReceiptView } from '../gen';
+import { Refused, type Host } from '../host';
+import type { Desk } from './desk.svelte';
+import type { Drafts } from './drafts.svelte';
+import { filled, troubles } from './field';
+import { newIntentId } from './intent-id';
+
+/** Whatever has offers: an ask, an agent, a thread, a task, a finding. */
+export interface Target {
+  key: Key;
+  title: string;
+  offers: Offer[];
+  shown: Hash;
+}
+
+/** Why an offer was not taken. */
+export interface Refusal {
+  offer: string;
+  /** Beside the fields they are about. */
+  fields: Record<string, string>;
+  /** About the whole of it. */
+  message: string | null;
+}
+
+/** An offer that asks for more before it is taken: fields, a confirmation, a name. */
+export interface Asking {
+  target: Target;
+  offer: Offer;
+}
+
+/** Takes offers, and takes them back. */
+export class Intents {
+  /** The dialog that is open. */
+  asking: Asking | null = $state.raw(null);
+  #refusals: Record<Key, Refusal> = $state({});
+  /** Targets whose intent is on its way to the engine: a second press is not a second answer. */
+  #taking: Record<Key, true> = $state({});
+
+  readonly #host: Host;
+  readonly #desk: Desk;
+  readonly #drafts: Drafts;
+
+  constructor(host: Host, desk: Desk, drafts: Drafts) {
+    this.#host = host;
+    this.#desk = desk;
+    this.#drafts = drafts;
+  }
+
+  refusal(key: Key): Refusal | undefined {
+    return this.#refusals[key];
+  }
+
+  isTaking(key: Key): boolean {
+    return this.#taking[key] === true;
+  }
+
+  /** Opens the dialog of an offer. */
+  ask(target: Target, offer: Offer): void {
+    this.asking = { target, offer };
+  }
+
+  /**
+   * Takes an offer with what is drafted in its fields, bound to what is shown.
+   * False where something is still missing: the fields say what, or a dialog asks.
+   */
+  async take(target: Target, offer: Offer, consent: Consent = 'none'): Promise<boolean> {
+    const { key, shown } = target;
+    if (this.#taking[key] === true) return false;
+    const values = this.#drafts.values(key, offer);
+    const fields = troubles(offer, values);
+    if (Object.keys(fields).length > 0) {
+      this.#refusals[key] = { offer: offer.id, fields, message: null };
+      return false;
+    }
+    if (offer.danger !== 'none' && consent === 'none') {
+      this.ask(target, offer);
+      return false;
+    }
+    this.asking = null;
+    this.#taking[key] = true;
+    try {
+      await this.#host.command({
+        command: 'intent.take',
+        intent: { id: newIntentId(), key, offer: offer.id, values: filled(offer, values), shown, consent },
+        surface: 'window',
+      });
+      this.forgive(key);
+      return true;
+    } catch (thrown) {
+      const { message } = Refused.from(thrown);
+      this.#refusals[key] = { offer: offer.id, fields: {}, message };
+      return false;
+    } finally {
+      Reflect.deleteProperty(this.#taking, key);
+    }
+  }
+
+  /** Takes away what was said against an answer. */
+  forgive(key: Key): void {
+    Reflect.deleteProperty(this.#refusals, key);
+  }
+
+  /** The answer to a thing that is on its way or stuck. */
+  underWay(key: Key): ReceiptView | undefined {
+    const receipt = this.#desk.board.receipts.get(key);
+    return receipt?.verdict === 'pending' || receipt?.verdict === 'stuck' ? receipt : undefined;
+  }
+
+  /** Takes a held answer back. */
+  undo(key: Key): Promise<void> {
+    return this.#order(key, 'intent.undo');
+  }
+
+  retry(key: Key): Promise<void> {
+    return this.#order(key, 'intent.retry');
+  }
+
+  discard(key: Key): Promise<void> {
+    return this.#order(key, 'intent.discard');
+  }
+
+  async #order(key: Key, command: 'intent.undo' | 'intent.retry' | 'intent.discard'): Promise<void> {
+    const receipt = this.underWay(key);
+    if (receipt === undefined) return;
+    try {
+      await this.#host.command({ command, intent: receipt.intent });
+      this.forgive(key);
+    } catch (thrown) {
+      const { message } = Refused.from(thrown);
+      this.#refusals[key] = { offer: receipt.offer, fields: {}, message };
+    }
+  }
+}

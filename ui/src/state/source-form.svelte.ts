@@ -1,0 +1,165 @@
+import type { Auth, DialectView, SourceDraft, SourceView, TestReport } from '../gen';
+import { Refused, type Host } from '../host';
+
+export type AuthType = Auth['type'];
+/** Where a secret comes from. */
+export type SecretKind = 'unchanged' | 'given' | 'environment';
+
+/** What the operator fills in to add or change a source. */
+export class SourceForm {
+  name = $state('');
+  dialect = $state('');
+  url = $state('');
+  auth: AuthType = $state('none');
+  user = $state('');
+  header = $state('');
+  secretKind: SecretKind = $state('given');
+  secret = $state('');
+  variable = $state('');
+  settings: Record<string, string> = $state({});
+
+  testing = $state(false);
+  saving = $state(false);
+  report: TestReport | null = $state.raw(null);
+  trouble: string | null = $state(null);
+  errors: Record<string, string> = $state({});
+
+  readonly dialects: DialectView[];
+  /** The source that is changed; nothing while one is added. */
+  readonly source: SourceView | null;
+  readonly #host: Host;
+  /** The address this form suggested: it follows the dialect until the operator writes another. */
+  #suggested = '';
+
+  constructor(host: Host, dialects: DialectView[], source: SourceView | null) {
+    this.#host = host;
+    this.dialects = dialects;
+    this.source = source;
+    if (source === null) {
+      this.choose(dialects[0]?.name ?? '');
+      return;
+    }
+    this.name = source.name;
+    this.dialect = source.dialect;
+    this.url = source.url;
+    this.auth = source.auth.type;
+    if (source.auth.type === 'basic') this.user = source.auth.user;
+    if (source.auth.type === 'header' || source.auth.type === 'cookie') this.header = source.auth.name;
+    this.secretKind = source.secret.kept === 'none' ? 'given' : 'unchanged';
+    if (source.secret.kept === 'environment') {
+      this.secretKind = 'environment';
+      this.variable = source.secret.name;
+    }
+    for (const [name, values] of Object.entries(source.settings)) this.settings[name] = values.join('\n');
+  }
+
+  readonly spoken: DialectView | undefined = $derived.by(() =>
+    this.dialects.find((dialect) => dialect.name === this.dialect),
+  );
+
+  choose(dialect: string): void {
+    this.dialect = dialect;
+    const url = this.spoken?.defaultUrl ?? '';
+    if (this.url === this.#suggested) this.url = url;
+    this.#suggested = url;
+    this.report = null;
+  }
+
+  async test(): Promise<void> {
+    if (!this.#check()) return;
+    this.testing = true;
+    this.report = null;
+    this.trouble = null;
+    try {
+      const source = this.source?.source ?? null;
+      const { report } = await this.#host.command({ command: 'source.test', draft: this.draft(), source });
+      this.report = report;
+    } catch (thrown) {
+      this.trouble = Refused.from(thrown).message;
+    } finally {
+      this.testing = false;
+    }
+  }
+
+  /** The source as the engine has it now, or nothing when it refused. */
+  async save(): Promise<SourceView | null> {
+    if (this.saving || !this.#check()) return null;
+    this.saving = true;
+    this.trouble = null;
+    try {
+      const draft = this.draft();
+      const answer =
+        this.source === null
+          ? await this.#host.command({ command: 'source.add', draft })
+          : await this.#host.command({ command: 'source.edit', source: this.source.source, draft });
+      // It is kept now: nothing here needs to know it any longer.
+      this.secret = '';
+      return answer.row;
+    } catch (thrown) {
+      this.trouble = Refused.from(thrown).message;
+      return null;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  draft(): SourceDraft {
+    const known = new Set(this.spoken?.settings.map((setting) => setting.name));
+    const settings: Record<string, string[]> = {};
+    for (const [name, text] of Object.entries(this.settings)) {
+      const values = text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+      if (values.length > 0 && known.has(name)) settings[name] = values;
+    }
+    return {
+      name: this.name.trim(),
+      dialect: this.dialect,
+      url: this.url.trim(),
+      auth: this.#auth(),
+      secret: this.#secret(),
+      settings,
+    };
+  }
+
+  #auth(): Auth {
+    switch (this.auth) {
+      case 'none':
+      case 'bearer':
+        return { type: this.auth };
+      case 'basic':
+        return { type: 'basic', user: this.user.trim() };
+      case 'header':
+      case 'cookie':
+        return { type: this.auth, name: this.header.trim() };
+    }
+  }
+
+  #secret(): SourceDraft['secret'] {
+    if (this.auth === 'none' || this.secretKind === 'unchanged') return { kept: 'unchanged' };
+    if (this.secretKind === 'environment') return { kept: 'environment', name: this.variable.trim() };
+    return { kept: 'given', value: this.secret };
+  }
+
+  #check(): boolean {
+    const errors: Record<string, string> = {};
+    if (this.name.trim() === '') errors['name'] = 'Give it a name you will recognise.';
+    if (this.url.trim() === '') errors['url'] = 'Write the address of the server.';
+    else if (!/^(https?|wss?):\/\/./i.test(this.url.trim())) {
+      errors['url'] = 'An address begins with http:// or https://.';
+    }
+    if (this.auth === 'basic' && this.user.trim() === '') errors['user'] = 'Write the user’s name.';
+    if ((this.auth === 'header' || this.auth === 'cookie') && this.header.trim() === '') {
+      errors['header'] = `Write the name of the ${this.auth}.`;
+    }
+    if (this.auth !== 'none') {
+      if (this.secretKind === 'given' && this.secret === '') errors['secret'] = 'Write the secret.';
+      if (this.secretKind === 'environment' && this.variable.trim() === '') {
+        errors['variable'] = 'Write the name of the environment variable.';
+      }
+    }
+    this.errors = errors;
+    return Object.keys(errors).length === 0;
+  }
+}

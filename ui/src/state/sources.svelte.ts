@@ -1,0 +1,82 @@
+import type { DialectView, SourceId, SourceView } from '../gen';
+import { Refused, type Host } from '../host';
+import type { Desk } from './desk.svelte';
+import { SourceForm } from './source-form.svelte';
+
+/** The configured sources, and what the operator does with them. */
+export class Sources {
+  selected: SourceId | null = $state(null);
+  form: SourceForm | null = $state.raw(null);
+  /** The source that is about to be removed. */
+  removing: SourceView | null = $state.raw(null);
+  trouble: string | null = $state(null);
+  busy = $state(false);
+
+  readonly #host: Host;
+  readonly #desk: Desk;
+  #dialects: DialectView[] | undefined;
+
+  constructor(host: Host, desk: Desk) {
+    this.#host = host;
+    this.#desk = desk;
+  }
+
+  readonly rows: SourceView[] = $derived.by(() =>
+    [...this.#desk.board.sources.values()].sort((a, b) => a.name.localeCompare(b.name)),
+  );
+
+  readonly current: SourceView | undefined = $derived.by(() =>
+    this.selected === null ? undefined : this.#desk.board.sources.get(this.selected),
+  );
+
+  select(source: SourceId): void {
+    this.selected = source;
+    this.form = null;
+    this.trouble = null;
+  }
+
+  /** Opens the form; empty, or with a source to change. */
+  async edit(source: SourceView | null): Promise<void> {
+    await this.#try(async () => {
+      this.#dialects ??= (await this.#host.command({ command: 'dialect.list' })).rows;
+      this.form = new SourceForm(this.#host, this.#dialects, source);
+    });
+  }
+
+  /** Back to the list, or to the source that was changed. */
+  cancel(): void {
+    this.form = null;
+    this.trouble = null;
+  }
+
+  async save(): Promise<void> {
+    const saved = await this.form?.save();
+    if (saved == null) return;
+    this.select(saved.source);
+  }
+
+  async pause(source: SourceView): Promise<void> {
+    const command = source.paused ? 'source.resume' : 'source.pause';
+    await this.#try(() => this.#host.command({ command, source: source.source }));
+  }
+
+  async remove(): Promise<void> {
+    const source = this.removing;
+    if (source === null) return;
+    this.removing = null;
+    await this.#try(() => this.#host.command({ command: 'source.remove', source: source.source }));
+    if (this.trouble === null) this.selected = null;
+  }
+
+  async #try(act: () => Promise<unknown>): Promise<void> {
+    this.trouble = null;
+    this.busy = true;
+    try {
+      await act();
+    } catch (thrown) {
+      this.trouble = Refused.from(thrown).message;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

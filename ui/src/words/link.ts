@@ -1,0 +1,69 @@
+import type { Auth, EntryKind, Link, SourceView } from '../gen';
+import { countdown } from './time';
+
+/** How a link is, for a dot. */
+export type Tone = 'good' | 'busy' | 'bad' | 'off';
+
+export function linkTone(link: Link): Tone {
+  switch (link.state) {
+    case 'live':
+      return 'good';
+    case 'connecting':
+    case 'waiting':
+      return 'busy';
+    case 'refused':
+      return 'bad';
+    case 'off':
+      return 'off';
+  }
+}
+
+/** A link in a few words; `now` in Unix milliseconds. */
+export function linkWords(source: Pick<SourceView, 'link' | 'paused'>, now: number): string {
+  const { link } = source;
+  switch (link.state) {
+    case 'live':
+      return 'live';
+    case 'connecting':
+      return 'connecting';
+    case 'waiting':
+      return link.until > now ? `next try in ${countdown(link.until - now)}` : 'trying again';
+    case 'refused':
+      return 'refused';
+    case 'off':
+      return source.paused ? 'paused' : 'off';
+  }
+}
+
+export function authWords(auth: Auth['type']): string {
+  switch (auth) {
+    case 'none':
+      return 'Nothing';
+    case 'bearer':
+      return 'Bearer token';
+    case 'basic':
+      return 'User and password';
+    case 'header':
+      return 'A header';
+    case 'cookie':
+      return 'A cookie';
+  }
+}
+
+/** What each kind of entry is called on screen. */
+export const ENTRY_WORDS: Record<EntryKind, string> = {
+  message: 'message',
+  stream: 'stream',
+  turn: 'turn',
+  lifecycle: 'lifecycle',
+  ask: 'ask',
+  receipt: 'receipt',
+  finding: 'finding',
+  odd: 'odd frame',
+  gap: 'gap',
+};
+
+/** `1 ask`, `2 asks`: a number with its word, as the locale writes numbers. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString()} ${n === 1 ? one : many}`;
+}
