@@ -2,6 +2,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use deskbell_domain::SourceId;
+use rusqlite::ErrorCode;
+
+use crate::database;
 
 /// Why a data folder could not be opened. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,21 @@ pub enum StoreError {
     Full { folder: PathBuf },
     #[error("the database in {} could not be used: {why}", folder.display())]
     Failed { folder: PathBuf, why: String },
+}
+
+impl StoreError {
+    pub(crate) fn of(folder: &Path, error: &rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { folder: folder.to_owned() },
+            Some(_) | None if database::is_damage(error) => Self::Failed {
+                folder: folder.to_owned(),
+                why: format!(
+                    "it is damaged ({error}); restart Deskbell, which puts it aside and makes a fresh one"
+                ),
+            },
+            Some(_) | None => Self::Failed { folder: folder.to_owned(), why: error.to_string() },
+        }
+    }
 }
 
 /// How the writer fares.

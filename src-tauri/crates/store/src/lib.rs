@@ -5,21 +5,38 @@
 //! with no lock and with no engine running.
 //!
 //! What is not here: no network, no secrets, no policy, no clock of its own but for the names of files that
-//! are moved aside. The laws of asks live in the domain; the one that costs most when broken (an ask that
+//! are moved aside and for intents given up with their source. The laws of asks live in the domain; the one that costs most when broken (an ask that
 //! ended never opens again) is held in SQL too.
 
+mod ask;
+mod damage;
+mod database;
+mod entry;
 mod error;
 mod history;
+mod json;
+mod lock;
 mod notice;
 mod outbox;
 mod reader;
+mod receipt;
+mod schema;
+mod setting;
+mod source;
 mod store;
+mod sweep;
+mod tally;
+mod thing;
+mod transaction;
 mod write;
+mod writer;
 
+pub use ask::AskRow;
 pub use error::{Health, Moved, OpenError, StoreError};
 pub use history::{Cursor, EntryRow, History, ParseCursorError};
 pub use notice::{Fate, NoticeRow};
 pub use outbox::{OutboxRow, Stage};
-pub use reader::{AskRow, Reader};
+pub use reader::Reader;
 pub use store::{Opened, Store};
-pub use write::{Committed, CountsRow, Fact, Op, Write};
+pub use tally::CountsRow;
+pub use write::{Committed, Fact, Op, Write};

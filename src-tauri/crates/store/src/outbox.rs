@@ -1,5 +1,8 @@
-use deskbell_domain::{Fault, Intent, Millis, Offer, Surface};
+use deskbell_domain::{Fault, Intent, IntentId, Millis, Offer, Receipt, Surface, Verdict};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
+
+use crate::json::Json;
 
 /// An intent on its way, with all that is needed to deliver it after a restart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,4 +34,59 @@ pub enum Stage {
     Taken,
     /// It waits for the operator.
     Stuck { fault: Fault },
+}
+
+pub(crate) fn put(conn: &Connection, row: &OutboxRow) -> rusqlite::Result<bool> {
+    let key = &row.intent.key;
+    let changed = conn
+        .prepare_cached(
+            "INSERT INTO outbox (intent, source, item, accepted_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (intent) DO UPDATE SET body = excluded.body WHERE outbox.body <> excluded.body",
+        )?
+        .execute(params![
+            row.intent.id.as_str(),
+            key.source.as_str(),
+            key.item.as_str(),
+            row.accepted_at.0,
+            Json(row)
+        ])?;
+    Ok(changed > 0)
+}
+
+pub(crate) fn remove(conn: &Connection, intent: &IntentId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM outbox WHERE intent = ?1")?.execute([intent.as_str()])?;
+    Ok(())
+}
+
+/// Oldest first.
+pub(crate) fn list(conn: &Connection) -> rusqlite::Result<Vec<OutboxRow>> {
+    conn.prepare_cached("SELECT body FROM outbox ORDER BY accepted_at, intent")?
+        .query_map([], |row| Ok(row.get::<_, Json<OutboxRow>>(0)?.0))?
+        .collect()
+}
+
+impl OutboxRow {
+    /// What is left to say of it when its source is removed.
+    pub(crate) fn abandoned(self, now: Millis) -> Receipt {
+        let Self { intent, offer, title, surface, accepted_at, held_until: _, stage } = self;
+        let (verdict, note) = match stage {
+            Stage::Held | Stage::Queued => (Verdict::Discarded, "Its source was removed before it was sent."),
+            Stage::Maybe | Stage::Taken | Stage::Stuck { .. } => {
+                (Verdict::Unknown, "Its source was removed before it was known whether the server took it.")
+            }
+        };
+        Receipt {
+            intent: intent.id,
+            key: intent.key,
+            title,
+            offer: offer.id,
+            label: offer.label,
+            surface,
+            shown: intent.shown,
+            answered_at: accepted_at,
+            settled_at: now,
+            verdict,
+            note: note.to_owned(),
+        }
+    }
 }

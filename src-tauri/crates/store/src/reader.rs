@@ -1,99 +1,161 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use deskbell_domain::{Agent, Ask, Finding, IntentId, Key, Receipt, Source, SourceId, State, Task, Thread};
+use deskbell_domain::{Agent, Finding, IntentId, Key, Receipt, Source, SourceId, State, Task, Thread};
+use rusqlite::{Connection, OpenFlags};
 
-use crate::{CountsRow, EntryRow, History, NoticeRow, OpenError, OutboxRow, StoreError};
+use crate::{
+    AskRow, CountsRow, EntryRow, History, NoticeRow, OpenError, OutboxRow, StoreError, ask, database,
+    history, notice, outbox, receipt, schema, setting, source, tally, thing,
+};
+
+/// How long to wait where the writer, at its start or its end, has the file for itself.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Reads only. Needs no lock; works while an engine writes, and while none does. Blocks on the disk.
 #[derive(Debug)]
-pub struct Reader {}
-
-/// An ask, whose it is, and what that source speaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AskRow {
-    pub source: SourceId,
-    pub dialect: String,
-    pub ask: Ask,
+pub struct Reader {
+    folder: PathBuf,
+    conn: Connection,
 }
 
 impl Reader {
-    pub fn open(_data: &Path) -> Result<Self, OpenError> {
-        todo!()
+    pub fn open(data: &Path) -> Result<Self, OpenError> {
+        let failed = |error: rusqlite::Error| OpenError::failed(data, error);
+        let path = database::path(data);
+        if !path.exists() {
+            return Err(OpenError::failed(
+                data,
+                "nothing is kept there yet; start Deskbell, or add a source first",
+            ));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
+        conn.busy_timeout(BUSY).map_err(failed)?;
+        conn.set_prepared_statement_cache_capacity(64);
+        let found = schema::version(&conn).map_err(failed)?;
+        if found > schema::KNOWN {
+            return Err(OpenError::Newer { folder: data.to_owned(), found, known: schema::KNOWN });
+        }
+        if found < schema::KNOWN {
+            return Err(OpenError::failed(
+                data,
+                "its database is not brought up to date yet; start Deskbell, which does it",
+            ));
+        }
+        Ok(Self { folder: data.to_owned(), conn })
     }
 
     /// In the order they were added.
     pub fn sources(&self) -> Result<Vec<Source>, StoreError> {
-        todo!()
+        self.read(source::list)
     }
 
     /// What waits, by deadline, then by age; then, of what has ended, this many, newest first.
-    pub fn asks(&self, _settled: Option<usize>) -> Result<Vec<AskRow>, StoreError> {
-        todo!()
+    pub fn asks(&self, settled: Option<usize>) -> Result<Vec<AskRow>, StoreError> {
+        self.read(|conn| {
+            // One picture: an ask that ends between the two must not be in neither.
+            let picture = conn.unchecked_transaction()?;
+            let mut rows = ask::waiting(&picture)?;
+            if let Some(limit) = settled {
+                rows.extend(ask::settled(&picture, limit)?);
+            }
+            Ok(rows)
+        })
     }
 
-    pub fn ask(&self, _key: &Key) -> Result<Option<AskRow>, StoreError> {
-        todo!()
+    pub fn ask(&self, key: &Key) -> Result<Option<AskRow>, StoreError> {
+        self.read(|conn| ask::get(conn, &key.source, &key.item))
     }
 
-    /// By source, then by name.
+    /// By source, then by item.
     pub fn agents(&self) -> Result<Vec<(SourceId, Agent)>, StoreError> {
-        todo!()
+        self.read(thing::list)
     }
 
     /// Newest first.
     pub fn threads(&self) -> Result<Vec<(SourceId, Thread)>, StoreError> {
-        todo!()
+        let mut rows = self.read(thing::list::<Thread>)?;
+        rows.sort_by_key(|(_, thread)| std::cmp::Reverse(thread.updated.millis()));
+        Ok(rows)
     }
 
     /// Newest first.
     pub fn tasks(&self) -> Result<Vec<(SourceId, Task)>, StoreError> {
-        todo!()
+        let mut rows = self.read(thing::list::<Task>)?;
+        rows.sort_by_key(|(_, task)| std::cmp::Reverse(task.started.millis()));
+        Ok(rows)
     }
 
     /// Newest first.
     pub fn findings(&self) -> Result<Vec<(SourceId, Finding)>, StoreError> {
-        todo!()
+        let mut rows = self.read(thing::list::<Finding>)?;
+        rows.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.seen.millis()));
+        Ok(rows)
     }
 
-    /// All that is held of one source, as `reduce` left it.
-    pub fn state(&self, _source: &SourceId) -> Result<State, StoreError> {
-        todo!()
+    /// All that is held of one source, as `reduce` left it; nothing of a source that is not there.
+    pub fn state(&self, source: &SourceId) -> Result<State, StoreError> {
+        self.read(|conn| {
+            let picture = conn.unchecked_transaction()?;
+            let Some(num) = source::find(&picture, source)? else { return Ok(State::default()) };
+            Ok(State {
+                asks: ask::waiting_of(&picture, num)?.into_iter().map(|it| (it.item.clone(), it)).collect(),
+                settled: ask::outcomes_of(&picture, num)?.into_iter().collect(),
+                agents: thing::map_of(&picture, num)?,
+                threads: thing::map_of(&picture, num)?,
+                tasks: thing::map_of(&picture, num)?,
+                findings: thing::map_of(&picture, num)?,
+            })
+        })
     }
 
     /// What is on its way, oldest first.
     pub fn outbox(&self) -> Result<Vec<OutboxRow>, StoreError> {
-        todo!()
+        self.read(outbox::list)
     }
 
     /// The receipts of one thing, newest first.
-    pub fn receipts(&self, _key: &Key) -> Result<Vec<Receipt>, StoreError> {
-        todo!()
+    pub fn receipts(&self, key: &Key) -> Result<Vec<Receipt>, StoreError> {
+        self.read(|conn| receipt::list(conn, key))
     }
 
-    pub fn receipt(&self, _intent: &IntentId) -> Result<Option<Receipt>, StoreError> {
-        todo!()
+    pub fn receipt(&self, intent: &IntentId) -> Result<Option<Receipt>, StoreError> {
+        self.read(|conn| receipt::get(conn, intent))
     }
 
     /// One page of history, newest first. The next one is `before` the last row's cursor.
-    pub fn history(&self, _history: &History) -> Result<Vec<EntryRow>, StoreError> {
-        todo!()
+    pub fn history(&self, history: &History) -> Result<Vec<EntryRow>, StoreError> {
+        self.read(|conn| history::page(conn, history))
     }
 
-    pub fn counts(&self, _source: &SourceId) -> Result<CountsRow, StoreError> {
-        todo!()
+    pub fn counts(&self, source: &SourceId) -> Result<CountsRow, StoreError> {
+        self.read(|conn| match source::find(conn, source)? {
+            Some(num) => tally::get(conn, num),
+            None => Ok(CountsRow::default()),
+        })
     }
 
     /// A setting's JSON.
-    pub fn setting(&self, _name: &str) -> Result<Option<String>, StoreError> {
-        todo!()
+    pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|conn| setting::get(conn, name))
     }
 
-    pub fn notice(&self, _key: &Key) -> Result<Option<NoticeRow>, StoreError> {
-        todo!()
+    pub fn notice(&self, key: &Key) -> Result<Option<NoticeRow>, StoreError> {
+        self.read(|conn| notice::get(conn, key))
     }
 
     /// Whether the operator was told of this ask, ever.
-    pub fn notified(&self, _key: &Key) -> Result<bool, StoreError> {
-        todo!()
+    pub fn notified(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.notice(key)?.is_some())
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        read(&self.conn).map_err(|error| {
+            if database::is_damage(&error) {
+                database::suspect(&self.folder);
+            }
+            StoreError::of(&self.folder, &error)
+        })
     }
 }

@@ -1,20 +1,40 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write};
+use crate::lock::FolderLock;
+use crate::writer::{Order, Queued, Writer, weigh};
+use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, database};
+
+/// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.
+const ROOM: usize = 16 * 1024 * 1024;
+
+/// How many writes may be told and not heard yet.
+const UNHEARD: usize = 1_024;
 
 /// The folder's lock and the writer thread. One per data folder; cheap to clone.
 ///
 /// When the last clone is dropped, the writer writes what is queued and gives the folder back.
 #[derive(Clone, Debug)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    folder: PathBuf,
+    lock: Arc<FolderLock>,
+    orders: std::sync::mpsc::Sender<Order>,
+    room: Arc<Semaphore>,
+    health: Arc<Mutex<Health>>,
+}
 
 /// A store that has just been opened.
 #[derive(Debug)]
 pub struct Opened {
     pub store: Store,
-    /// What is committed. It must be read: while it is full, the writer waits.
+    /// What is committed. It must be read, or dropped: while it is full, the writer waits.
     pub committed: mpsc::Receiver<Committed>,
     /// A damaged database was found and put aside.
     pub report: Option<Moved>,
@@ -23,35 +43,71 @@ pub struct Opened {
 impl Store {
     /// Makes the folder (for its owner alone) where it is not there, takes its lock, brings the database up to
     /// date and starts the writer. Blocks on the disk.
-    pub fn open(_data: &Path) -> Result<Opened, OpenError> {
-        todo!()
+    pub fn open(data: &Path) -> Result<Opened, OpenError> {
+        database::make_folder(data)?;
+        let lock = Arc::new(FolderLock::take(data)?);
+        let (conn, report) = database::open(data)?;
+        let (orders, taken) = std::sync::mpsc::channel();
+        let (told, committed) = mpsc::channel(UNHEARD);
+        let health = Arc::default();
+        let writer = Writer::new(data.to_owned(), Arc::clone(&lock), conn, told, Arc::clone(&health));
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer.run(&taken))
+            .map_err(|error| OpenError::failed(data, error))?;
+        let room = Arc::new(Semaphore::new(ROOM));
+        let store = Self { shared: Arc::new(Shared { folder: data.to_owned(), lock, orders, room, health }) };
+        Ok(Opened { store, committed, report })
     }
 
     /// Writes down in the lock where this engine's socket is.
-    pub fn set_socket(&self, _socket: &Path) -> Result<(), StoreError> {
-        todo!()
+    pub fn set_socket(&self, socket: &Path) -> Result<(), StoreError> {
+        self.shared.lock.tell(Some(socket)).map_err(|error| StoreError::Failed {
+            folder: self.shared.folder.clone(),
+            why: format!("its lock could not be written: {error}"),
+        })
     }
 
     /// Returns when it is queued; waits while too much is. Should the disk fail, it is kept and tried again.
-    pub async fn write(&self, _write: Write) {
-        todo!()
+    pub async fn write(&self, write: Write) {
+        let weight = u32::try_from(weigh(&write).min(ROOM)).unwrap_or(u32::MAX);
+        // The semaphore is never closed, so this fails never.
+        let room = Arc::clone(&self.shared.room).acquire_many_owned(weight).await.ok();
+        let source = write.source.clone();
+        if self.shared.orders.send(Order::Write(Queued { write, durable: None, _room: room })).is_err() {
+            tracing::error!(%source, "a write came after the store was closed");
+        }
     }
 
-    /// Returns when it is on the disk and would survive a loss of power.
-    pub async fn write_durable(&self, _write: Write) -> Result<(), StoreError> {
-        todo!()
+    /// Returns when it is on the disk and would survive a loss of power. On an error nothing of it was written.
+    /// It waits for no room: what the operator does must not stand in line behind a flood.
+    pub async fn write_durable(&self, write: Write) -> Result<(), StoreError> {
+        let (durable, done) = oneshot::channel();
+        let queued = Queued { write, durable: Some(durable), _room: None };
+        self.shared.orders.send(Order::Write(queued)).map_err(|_| StoreError::Closed)?;
+        done.await.map_err(|_| StoreError::Closed)?
     }
 
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        todo!()
+        let folder = self.shared.folder.clone();
+        Reader::open(&folder).map_err(|error| match error {
+            OpenError::Failed { why, .. } => StoreError::Failed { folder, why },
+            OpenError::Taken { .. } | OpenError::Newer { .. } => {
+                StoreError::Failed { folder, why: error.to_string() }
+            }
+        })
     }
 
     pub fn health(&self) -> Health {
-        todo!()
+        self.shared.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Writes what is queued, tidies up, and gives the folder back. Writes after this are refused.
     pub async fn close(&self) {
-        todo!()
+        let (done, closed) = oneshot::channel();
+        if self.shared.orders.send(Order::Close(done)).is_ok() {
+            // An error says that somebody else closed it first.
+            let _ = closed.await;
+        }
     }
 }

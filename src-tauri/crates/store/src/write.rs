@@ -1,6 +1,6 @@
 use deskbell_domain::{Change, IntentId, Millis, Receipt, Source, SourceId};
 
-use crate::{EntryRow, NoticeRow, OutboxRow};
+use crate::{CountsRow, EntryRow, NoticeRow, OutboxRow};
 
 /// What is to be written of one source: all of it, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +50,4 @@ pub enum Fact {
     Entry(EntryRow),
     Receipt(Receipt),
     Outbox(OutboxRow),
-}
-
-/// How much there is of one source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CountsRow {
-    /// Asks that have not ended.
-    pub asks_open: u64,
-    pub entries: u64,
-    /// Frames that could not be understood.
-    pub odd: u64,
 }

@@ -1,0 +1,88 @@
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::OpenError;
+
+/// The file that says who has the folder.
+const NAME: &str = "engine.lock";
+
+/// Held as long as the writer lives. The system lets go of it when the process dies, however it dies.
+#[derive(Debug)]
+pub(crate) struct FolderLock {
+    file: Mutex<Option<File>>,
+}
+
+/// What the lock's file says.
+#[derive(Debug, Serialize, Deserialize)]
+struct Holder {
+    pid: u32,
+    socket: Option<PathBuf>,
+}
+
+impl FolderLock {
+    pub(crate) fn take(folder: &Path) -> Result<Self, OpenError> {
+        let path = folder.join(NAME);
+        let failed = |error| OpenError::failed(folder, format_args!("{}: {error}", path.display()));
+        let mut file = private().create(true).truncate(false).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::Taken { folder: folder.to_owned(), by: name_holder(&mut file) });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let lock = Self { file: Mutex::new(Some(file)) };
+        lock.tell(None).map_err(failed)?;
+        Ok(lock)
+    }
+
+    /// Writes down who holds it, for whoever finds it taken.
+    pub(crate) fn tell(&self, socket: Option<&Path>) -> std::io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = file.as_mut() else { return Ok(()) };
+        let holder = Holder { pid: std::process::id(), socket: socket.map(Path::to_owned) };
+        rewrite(file, &serde_json::to_vec(&holder)?)
+    }
+
+    pub(crate) fn release(&self) {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Nobody holds it now; that the file still says otherwise would only confuse a person.
+        if let Some(Err(error)) = file.map(|mut file| rewrite(&mut file, b"")) {
+            tracing::warn!(%error, "the lock's file could not be emptied");
+        }
+    }
+}
+
+/// How to open a file that is nobody else's business.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn rewrite(file: &mut File, content: &[u8]) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(content)?;
+    file.flush()
+}
+
+/// As far as can be told: it may be just writing it down.
+fn name_holder(file: &mut File) -> String {
+    let mut text = String::new();
+    match file
+        .take(4096)
+        .read_to_string(&mut text)
+        .ok()
+        .and_then(|_| serde_json::from_str::<Holder>(&text).ok())
+    {
+        Some(holder) => format!(" (process {})", holder.pid),
+        None => String::new(),
+    }
+}

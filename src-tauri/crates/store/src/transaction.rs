@@ -1,0 +1,209 @@
+//! What one write does inside a transaction, and what is told of it once that is committed.
+
+use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use deskbell_domain::{Agent, Change, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread};
+use rusqlite::{Connection, ErrorCode};
+
+use crate::history::{Cursor, EntryRow};
+use crate::source::Num;
+use crate::{
+    Committed, CountsRow, Fact, Op, Write, ask, entry, notice, outbox, receipt, setting, source, tally, thing,
+};
+
+/// Why a transaction came to nothing.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// This write can never be written; the others can.
+    NoSuchSource(SourceId),
+    Refused(rusqlite::Error),
+    /// Nothing can be written now.
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) | None => {
+                Self::Refused(error)
+            }
+            Some(_) => Self::Database(error),
+        }
+    }
+}
+
+/// What is known of the sources between transactions, so that not every write looks it up.
+#[derive(Debug, Default)]
+pub(crate) struct Seats(HashMap<SourceId, Seat>);
+
+#[derive(Debug)]
+struct Seat {
+    num: Num,
+    counts: CountsRow,
+    changed: bool,
+}
+
+/// What a write did.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// One for each op.
+    told: Vec<Told>,
+    counts: CountsRow,
+}
+
+#[derive(Debug)]
+enum Told {
+    Nothing,
+    /// The op took effect as it was given.
+    Given,
+    /// So did a line of history, and this is its place.
+    Placed(Cursor),
+    Altered(Cursor, Box<Entry>),
+    Abandoned(Vec<Receipt>),
+}
+
+impl Told {
+    fn if_changed(changed: bool) -> Self {
+        if changed { Self::Given } else { Self::Nothing }
+    }
+}
+
+impl Seats {
+    pub(crate) fn apply(&mut self, conn: &Connection, write: &Write) -> Result<Done, Trouble> {
+        let mut told = Vec::with_capacity(write.ops.len());
+        for op in &write.ops {
+            told.push(self.op(conn, &write.source, op)?);
+        }
+        let counts = self.0.get(&write.source).map(|seat| seat.counts).unwrap_or_default();
+        Ok(Done { told, counts })
+    }
+
+    /// Before the commit: the counts go along with what they count.
+    pub(crate) fn put_counts(&mut self, conn: &Connection) -> rusqlite::Result<()> {
+        for seat in self.0.values_mut().filter(|seat| seat.changed) {
+            tally::put(conn, seat.num, seat.counts)?;
+            seat.changed = false;
+        }
+        Ok(())
+    }
+
+    /// After a rollback nothing of this holds any more.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    fn op(&mut self, conn: &Connection, id: &SourceId, op: &Op) -> Result<Told, Trouble> {
+        Ok(match op {
+            Op::Change(change) => self.change(conn, id, change)?,
+            Op::Outbox(row) => Told::if_changed(outbox::put(conn, row)?),
+            Op::OutboxGone(intent) => {
+                outbox::remove(conn, intent)?;
+                Told::Nothing
+            }
+            Op::Receipt(row) => Told::if_changed(receipt::put(conn, row)?),
+            Op::Source(row) => {
+                source::put(conn, row)?;
+                Told::Nothing
+            }
+            Op::SourceGone => self.remove(conn, id)?,
+            Op::Setting { name, value } => {
+                setting::put(conn, name, value)?;
+                Told::Nothing
+            }
+            Op::Notice(row) => {
+                notice::put(conn, row)?;
+                Told::Nothing
+            }
+        })
+    }
+
+    fn change(&mut self, conn: &Connection, id: &SourceId, change: &Change) -> Result<Told, Trouble> {
+        let seat = self.seat(conn, id)?;
+        let num = seat.num;
+        Ok(match change {
+            Change::Ask(it) => match ask::put(conn, num, it)? {
+                ask::Put::Same => Told::Nothing,
+                ask::Put::Changed { opened } => {
+                    seat.counts.asks_open = seat.counts.asks_open.saturating_add_signed(opened);
+                    seat.changed |= opened != 0;
+                    Told::Given
+                }
+            },
+            Change::Agent(it) => Told::if_changed(thing::put(conn, num, it)?),
+            Change::AgentGone(item) => Told::if_changed(thing::remove::<Agent>(conn, num, item)?),
+            Change::Thread(it) => Told::if_changed(thing::put::<Thread>(conn, num, it)?),
+            Change::Task(it) => Told::if_changed(thing::put::<Task>(conn, num, it)?),
+            Change::Finding(it) => Told::if_changed(thing::put(conn, num, it)?),
+            Change::FindingGone(item) => Told::if_changed(thing::remove::<Finding>(conn, num, item)?),
+            Change::Entry(it) => match entry::put(conn, num, it)? {
+                entry::Put::Same => Told::Nothing,
+                entry::Put::New(cursor) => {
+                    seat.counts.entries += 1;
+                    seat.counts.odd += u64::from(it.kind == EntryKind::Odd);
+                    seat.changed = true;
+                    Told::Placed(cursor)
+                }
+                entry::Put::Altered { cursor, entry, was } => {
+                    let odd = i64::from(entry.kind == EntryKind::Odd) - i64::from(was == EntryKind::Odd);
+                    seat.counts.odd = seat.counts.odd.saturating_add_signed(odd);
+                    seat.changed |= odd != 0;
+                    Told::Altered(cursor, entry)
+                }
+            },
+        })
+    }
+
+    fn seat(&mut self, conn: &Connection, id: &SourceId) -> Result<&mut Seat, Trouble> {
+        // Looked up twice where it is there: a borrow that is returned cannot be let go of.
+        if !self.0.contains_key(id) {
+            let num = source::find(conn, id)?.ok_or_else(|| Trouble::NoSuchSource(id.clone()))?;
+            let counts = tally::get(conn, num)?;
+            self.0.insert(id.clone(), Seat { num, counts, changed: false });
+        }
+        self.0.get_mut(id).ok_or_else(|| Trouble::NoSuchSource(id.clone()))
+    }
+
+    /// An intent is never lost without a word: what was on its way becomes a receipt.
+    fn remove(&mut self, conn: &Connection, id: &SourceId) -> Result<Told, Trouble> {
+        let num = self.seat(conn, id)?.num;
+        let mut abandoned = Vec::new();
+        for row in outbox::list(conn)?.into_iter().filter(|row| row.intent.key.source == *id) {
+            let row = row.abandoned(now());
+            receipt::put(conn, &row)?;
+            abandoned.push(row);
+        }
+        source::remove(conn, num, id)?;
+        self.0.remove(id);
+        Ok(Told::Abandoned(abandoned))
+    }
+}
+
+impl Done {
+    /// What is told of the write; `None` where it changed nothing that is told.
+    pub(crate) fn tell(self, write: Write) -> Option<Committed> {
+        let Write { source, ops, received } = write;
+        let mut facts = Vec::new();
+        for (op, told) in ops.into_iter().zip(self.told) {
+            match (told, op) {
+                (Told::Placed(cursor), Op::Change(Change::Entry(entry))) => {
+                    facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry }));
+                }
+                (Told::Altered(cursor, entry), _) => {
+                    facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry: *entry }));
+                }
+                (Told::Given, Op::Change(change)) => facts.push(Fact::Change(change)),
+                (Told::Given, Op::Outbox(row)) => facts.push(Fact::Outbox(row)),
+                (Told::Given, Op::Receipt(row)) => facts.push(Fact::Receipt(row)),
+                (Told::Abandoned(rows), _) => facts.extend(rows.into_iter().map(Fact::Receipt)),
+                (Told::Nothing | Told::Given | Told::Placed(_), _) => {}
+            }
+        }
+        (!facts.is_empty()).then_some(Committed { source, facts, received, counts: self.counts })
+    }
+}
+
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

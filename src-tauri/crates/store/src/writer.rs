@@ -1,0 +1,294 @@
+//! The one thread that writes. It takes all that is queued into one transaction, and tells after the commit.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deskbell_domain::Change;
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use crate::lock::FolderLock;
+use crate::transaction::{Done, Seats, Trouble};
+use crate::{Committed, Health, Op, StoreError, Write, database, sweep};
+
+/// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
+const GROUP_OPS: usize = 4_000;
+
+/// How long to wait before a transaction that failed is tried again.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+pub(crate) enum Order {
+    Write(Queued),
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) write: Write,
+    /// Whoever waits for it to be durable.
+    pub(crate) durable: Option<oneshot::Sender<Result<(), StoreError>>>,
+    /// Its room in the queue, given back when it is written.
+    pub(crate) _room: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) folder: PathBuf,
+    pub(crate) lock: Arc<FolderLock>,
+    pub(crate) conn: Connection,
+    pub(crate) committed: mpsc::Sender<Committed>,
+    pub(crate) health: Arc<Mutex<Health>>,
+    pub(crate) seats: Seats,
+    /// Whether commits wait for the disk now.
+    pub(crate) full: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        folder: PathBuf,
+        lock: Arc<FolderLock>,
+        conn: Connection,
+        committed: mpsc::Sender<Committed>,
+        health: Arc<Mutex<Health>>,
+    ) -> Self {
+        Self { folder, lock, conn, committed, health, seats: Seats::default(), full: false }
+    }
+
+    /// Ends when it is told to close, or when nobody is left who could tell it anything.
+    pub(crate) fn run(mut self, orders: &Receiver<Order>) {
+        let mut queue = Queue::default();
+        let mut pause = Duration::ZERO;
+        // Something may be left over from the last run.
+        let mut sweeping = true;
+        loop {
+            let idle = queue.waiting.is_empty() && !sweeping;
+            queue.gather(orders, (!idle).then_some(pause));
+            if queue.waiting.is_empty() {
+                if queue.ended {
+                    break;
+                }
+                sweeping = self.sweep();
+                continue;
+            }
+            let removes = queue.waiting.iter().any(removes_source);
+            match self.write(&mut queue.waiting) {
+                Ok(()) => {
+                    pause = Duration::ZERO;
+                    sweeping |= removes;
+                }
+                Err(error) if queue.ended => {
+                    tracing::error!(%error, lost = queue.waiting.len(), "could not write what was still queued");
+                    break;
+                }
+                Err(_) => pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
+            }
+        }
+        self.end(queue.closing);
+    }
+
+    /// Writes one group from the front. On an error what is not durable stays queued, in its order.
+    fn write(&mut self, waiting: &mut VecDeque<Queued>) -> Result<(), StoreError> {
+        let mut group: Vec<Queued> = Vec::new();
+        let mut ops = 0;
+        while ops < GROUP_OPS
+            && let Some(queued) = waiting.pop_front()
+        {
+            ops += queued.write.ops.len();
+            group.push(queued);
+        }
+        loop {
+            match self.commit(&group) {
+                Ok(done) => {
+                    self.set_health(Health::Well);
+                    self.tell(group, done);
+                    return Ok(());
+                }
+                Err((place, Trouble::NoSuchSource(source))) => {
+                    self.refuse(group.remove(place), StoreError::NoSuchSource { source_id: source });
+                }
+                Err((place, Trouble::Refused(error))) => {
+                    let error = self.name(&error);
+                    self.refuse(group.remove(place), error);
+                }
+                Err((_, Trouble::Database(error))) => {
+                    if database::is_damage(&error) {
+                        database::suspect(&self.folder);
+                    }
+                    let error = self.name(&error);
+                    self.set_health(Health::Failing { error: error.clone() });
+                    group.extend(waiting.drain(..));
+                    // Whoever waits is told now, and may decide; everything else is kept.
+                    for queued in group {
+                        if queued.durable.is_some() {
+                            self.refuse(queued, error.clone());
+                        } else {
+                            waiting.push_back(queued);
+                        }
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// All of the group or nothing. On an error, which one it was.
+    fn commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, (usize, Trouble)> {
+        let done = self.try_commit(group);
+        if done.is_err() {
+            self.seats.forget();
+        }
+        done
+    }
+
+    fn try_commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, (usize, Trouble)> {
+        let database = |error| (0, Trouble::Database(error));
+        let full = group.iter().any(|queued| queued.durable.is_some());
+        if full != self.full {
+            self.conn
+                .pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" })
+                .map_err(database)?;
+            self.full = full;
+        }
+        let transaction =
+            self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+        let mut done = Vec::with_capacity(group.len());
+        for (place, queued) in group.iter().enumerate() {
+            done.push(self.seats.apply(&transaction, &queued.write).map_err(|trouble| (place, trouble))?);
+        }
+        self.seats.put_counts(&transaction).map_err(database)?;
+        transaction.commit().map_err(database)?;
+        Ok(done)
+    }
+
+    fn tell(&self, group: Vec<Queued>, done: Vec<Done>) {
+        for (Queued { write, durable, _room: room }, done) in group.into_iter().zip(done) {
+            drop(room);
+            if let Some(durable) = durable {
+                // Whoever asked may have gone; it is written all the same.
+                let _ = durable.send(Ok(()));
+            }
+            if let Some(committed) = done.tell(write) {
+                // Nobody may be listening.
+                let _ = self.committed.blocking_send(committed);
+            }
+        }
+    }
+
+    fn refuse(&self, queued: Queued, error: StoreError) {
+        match queued.durable {
+            Some(durable) => {
+                let _ = durable.send(Err(error));
+            }
+            None => tracing::error!(source = %queued.write.source, %error, "a write was refused"),
+        }
+    }
+
+    /// Sweeps a little. Whether there may be more to sweep.
+    fn sweep(&mut self) -> bool {
+        let mut swept = || {
+            let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let more = sweep::sweep(&transaction)?;
+            transaction.commit()?;
+            Ok::<bool, rusqlite::Error>(more)
+        };
+        swept().unwrap_or_else(|error| {
+            tracing::warn!(%error, "removed sources could not be swept out; tried again at the next start");
+            false
+        })
+    }
+
+    fn end(self, closing: Option<oneshot::Sender<()>>) {
+        let Self { conn, lock, .. } = self;
+        if let Err(error) = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "the log could not be folded into the database; the next start does it");
+        }
+        if let Err((_, error)) = conn.close() {
+            tracing::warn!(%error, "the database was not closed");
+        }
+        lock.release();
+        if let Some(closing) = closing {
+            let _ = closing.send(());
+        }
+    }
+
+    fn set_health(&self, health: Health) {
+        let mut known = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != health {
+            match &health {
+                Health::Well => tracing::info!("the database can be written again"),
+                Health::Failing { error } => tracing::error!(%error, "nothing can be written now"),
+            }
+            *known = health;
+        }
+    }
+
+    fn name(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::of(&self.folder, error)
+    }
+}
+
+/// What has come and is not written yet.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Queued>,
+    closing: Option<oneshot::Sender<()>>,
+    ended: bool,
+}
+
+impl Queue {
+    /// Takes all there is; waits for the first for so long, or until there is one.
+    fn gather(&mut self, orders: &Receiver<Order>, patience: Option<Duration>) {
+        if self.ended {
+            return;
+        }
+        let first = match patience {
+            Some(patience) => orders.recv_timeout(patience),
+            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match first {
+            Ok(order) => self.take(order),
+            Err(RecvTimeoutError::Timeout) => return,
+            Err(RecvTimeoutError::Disconnected) => self.ended = true,
+        }
+        while !self.ended
+            && let Ok(order) = orders.try_recv()
+        {
+            self.take(order);
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Write(queued) => self.waiting.push_back(queued),
+            Order::Close(done) => {
+                self.closing = Some(done);
+                self.ended = true;
+            }
+        }
+    }
+}
+
+fn removes_source(queued: &Queued) -> bool {
+    queued.write.ops.iter().any(|op| matches!(op, Op::SourceGone))
+}
+
+/// Roughly how many bytes a write keeps while it waits.
+pub(crate) fn weigh(write: &Write) -> usize {
+    let ops = write.ops.iter().map(|op| match op {
+        Op::Change(Change::Entry(entry)) => 256 + entry.text.len() + entry.raw.len(),
+        Op::Change(_)
+        | Op::Outbox(_)
+        | Op::OutboxGone(_)
+        | Op::Receipt(_)
+        | Op::Source(_)
+        | Op::SourceGone
+        | Op::Setting { .. }
+        | Op::Notice(_) => 4_096,
+    });
+    256 + ops.sum::<usize>()
+}
