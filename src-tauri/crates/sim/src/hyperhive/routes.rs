@@ -75,10 +75,12 @@ async fn stream_events(State(shared): Host) -> Response {
             let _ = stalled.wait_for(|stalled| !stalled).await;
             let pause = shared.faults().keep_alive_ms.map_or(Duration::MAX, Duration::from_millis);
             let next = tokio::select! {
-                event = events.recv() => event,
-                () = tokio::time::sleep(pause) => Some(Bytes::from_static(b": keep-alive\n\n")),
+                // First of all: what comes after the stall must not slip out.
+                biased;
                 // Stalled meanwhile, or no more: look again.
                 _ = stalled.changed() => continue,
+                event = events.recv() => event,
+                () = tokio::time::sleep(pause) => Some(Bytes::from_static(b": keep-alive\n\n")),
             };
             return next.map(|bytes| (Ok::<_, Infallible>(bytes), (shared, events, stalled)));
         }
