@@ -31,6 +31,9 @@ use crate::running::Running;
 pub fn run() -> ExitCode {
     let args = Args::parse();
     start_log();
+    if !window::is_possible() {
+        return fail("there is no display here to open a window on; `bell serve` runs without one");
+    }
     let home = match Home::choose(&args) {
         Ok(home) => home,
         Err(error) => return fail(&error.to_string()),

@@ -31,6 +31,12 @@ pub fn open(app: &AppHandle, title: &str) -> tauri::Result<WebviewWindow> {
     Ok(window)
 }
 
+/// Whether a window can be shown at all. Asked first: the toolkit panics where it cannot.
+pub fn is_possible() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || named("DISPLAY") || named("WAYLAND_DISPLAY")
+}
+
 /// Brings the window before the operator.
 pub fn present(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(MAIN) {
