@@ -1,0 +1,128 @@
+use deskbell_domain::{Entry, EntryKind, ItemId, Millis, SourceId};
+use deskbell_store::{Cursor, EntryRow, History, Op, Reader};
+
+use crate::samples::{Desk, entry, line, source, write};
+
+/// 400 lines of two sources; four at each moment.
+async fn full() -> Desk {
+    let desk = Desk::new().await;
+    desk.durable(Op::Source(source("t"))).await;
+    for id in ["s", "t"] {
+        let lines = (0..200).map(|n| line(nth(n))).collect();
+        desk.store.write_durable(write(id, lines)).await.unwrap();
+    }
+    desk
+}
+
+fn nth(n: i64) -> Entry {
+    let mut it = entry(n, n / 2);
+    it.kind = EntryKind::ALL[n as usize % 9];
+    it.agent = (n % 3 == 0).then(|| format!("agent{}", n % 2));
+    it.thread = (n % 5 == 0).then(|| ItemId::of("thread", n % 2));
+    it.ask = (n % 7 == 0).then(|| ItemId::of("approval", n % 2));
+    it
+}
+
+/// All pages of so many.
+fn pages(reader: &Reader, history: &History, limit: u32) -> Vec<EntryRow> {
+    let mut rows: Vec<EntryRow> = Vec::new();
+    loop {
+        let before = rows.last().map(|row| row.cursor);
+        let page = reader.history(&History { before, limit: Some(limit), ..history.clone() }).unwrap();
+        if page.is_empty() {
+            return rows;
+        }
+        assert!(page.len() <= limit as usize);
+        rows.extend(page);
+    }
+}
+
+#[tokio::test]
+async fn pages_together_are_the_whole_newest_first() {
+    let desk = full().await;
+    let all = desk.reader().history(&History { limit: Some(1_000), ..History::default() }).unwrap();
+    assert_eq!(all.len(), 400);
+    assert!(all.windows(2).all(|pair| pair[0].cursor > pair[1].cursor));
+    assert!(all.windows(2).all(|pair| pair[0].entry.at.millis() >= pair[1].entry.at.millis()));
+    for limit in [1, 7, 399, 400] {
+        assert_eq!(pages(&desk.reader(), &History::default(), limit), all);
+    }
+}
+
+#[tokio::test]
+async fn every_filter_gives_what_holds_and_nothing_else() {
+    let desk = full().await;
+    let reader = desk.reader();
+    let all = pages(&reader, &History::default(), 1_000);
+    let sources = [None, Some(SourceId::new("t"))];
+    let threads = [None, Some(ItemId::of("thread", 1))];
+    let agents = [None, Some("agent0".to_owned())];
+    let kinds = [None, Some(EntryKind::Odd)];
+    let asks = [None, Some(ItemId::of("approval", 0))];
+    let times = [(None, None), (Some(Millis(20)), Some(Millis(80)))];
+    let mut some = 0;
+    for n in 0..64 {
+        let pick = |bit: usize| usize::from(n & (1 << bit) != 0);
+        let (since, until) = times[pick(5)];
+        let wanted = History {
+            source: sources[pick(0)].clone(),
+            thread: threads[pick(1)].clone(),
+            agent: agents[pick(2)].clone(),
+            kind: kinds[pick(3)],
+            ask: asks[pick(4)].clone(),
+            since,
+            until,
+            ..History::default()
+        };
+        let mut expected = all.clone();
+        expected.retain(|EntryRow { source, entry, .. }| {
+            wanted.source.as_ref().is_none_or(|it| it == source)
+                && (wanted.thread.is_none() || wanted.thread == entry.thread)
+                && (wanted.agent.is_none() || wanted.agent == entry.agent)
+                && wanted.kind.is_none_or(|it| it == entry.kind)
+                && (wanted.ask.is_none() || wanted.ask == entry.ask)
+                && since.is_none_or(|it| entry.at.millis() >= it)
+                && until.is_none_or(|it| entry.at.millis() < it)
+        });
+        some += usize::from(!expected.is_empty());
+        assert_eq!(pages(&reader, &wanted, 3), expected, "{wanted:?}");
+    }
+    assert!(some > 30, "only {some} filters found anything");
+}
+
+#[tokio::test]
+async fn pages_stay_put_while_lines_arrive() {
+    let desk = full().await;
+    let reader = desk.reader();
+    let all = pages(&reader, &History::default(), 1_000);
+    let mut rows = Vec::new();
+    let mut before = None;
+    for n in 0..40 {
+        let page = reader.history(&History { before, limit: Some(10), ..History::default() }).unwrap();
+        before = page.last().map(|row| row.cursor);
+        rows.extend(page);
+        desk.durable(line(entry(1_000 + n, 1_000 + n))).await;
+    }
+    assert_eq!(rows, all);
+}
+
+#[tokio::test]
+async fn a_page_has_an_end_whatever_is_asked() {
+    let desk = Desk::new().await;
+    let lines = (0..1_500).map(|n| line(entry(n, n))).collect();
+    desk.store.write_durable(write("s", lines)).await.unwrap();
+    let count = |limit| desk.reader().history(&History { limit, ..History::default() }).unwrap().len();
+    assert_eq!(count(None), 100);
+    assert_eq!(count(Some(u32::MAX)), 1_000);
+    assert_eq!(count(Some(0)), 0);
+}
+
+#[test]
+fn a_cursor_reads_back_what_it_writes() {
+    for text in ["1763712000000.42", "-7.1"] {
+        assert_eq!(text.parse::<Cursor>().unwrap().to_string(), text);
+    }
+    for bad in ["", "1", "1.x", "a.1", "1.2.3"] {
+        assert!(bad.parse::<Cursor>().unwrap_err().to_string().contains("cursor of a row"), "{bad}");
+    }
+}
