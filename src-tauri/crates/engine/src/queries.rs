@@ -116,11 +116,12 @@ impl Queries {
 
     /// What is on its way for one thing, then its receipts, newest first.
     pub(crate) fn receipts(&self, key: &Key) -> Result<Vec<ReceiptView>, CommandError> {
-        let mut rows = self.pending()?;
-        rows.retain(|row| row.key == *key);
-        rows.reverse();
-        rows.extend(self.reader().receipts(key)?.iter().map(ReceiptView::from));
-        Ok(rows)
+        // In this order: an intent decided between the two readings is seen twice rather than not at all.
+        let pending = self.pending()?;
+        let decided: Vec<ReceiptView> = self.reader().receipts(key)?.iter().map(ReceiptView::from).collect();
+        let is_open =
+            |row: &ReceiptView| row.key == *key && !decided.iter().any(|done| done.intent == row.intent);
+        Ok(pending.into_iter().rev().filter(is_open).chain(decided.iter().cloned()).collect())
     }
 
     /// One intent: decided, stuck, or on its way.
@@ -128,10 +129,9 @@ impl Queries {
         &self,
         intent: &deskbell_domain::IntentId,
     ) -> Result<Option<ReceiptView>, CommandError> {
-        if let Some(receipt) = self.reader().receipt(intent)? {
-            return Ok(Some(ReceiptView::from(&receipt)));
-        }
-        Ok(self.pending()?.into_iter().find(|row| row.intent == *intent))
+        let pending = self.pending()?.into_iter().find(|row| row.intent == *intent);
+        let decided = self.reader().receipt(intent)?;
+        Ok(decided.as_ref().map(ReceiptView::from).or(pending))
     }
 
     fn pending(&self) -> Result<Vec<ReceiptView>, CommandError> {

@@ -2,4 +2,8 @@
 
 #![cfg(test)]
 
+mod desk;
+mod faults;
+mod kill;
+mod opencode;
 mod rooms;

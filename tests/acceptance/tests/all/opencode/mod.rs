@@ -42,13 +42,25 @@ impl Run {
         let (engine, folder) = engine().await;
         let source = add(&engine, "oc", "opencode", url).await;
         let run = Self { engine, server, source, _folder: folder };
-        until("the source is live", async || run.link().await == "live").await;
+        run.linked("live").await;
         run
     }
 
-    async fn link(&self) -> &'static str {
-        let Ok(Answer::Sources { rows }) = self.engine.command(Command::SourceList).await else { panic!() };
-        rows.iter().find(|row| row.source == self.source).unwrap().link.word()
+    /// Waits until the source's link is in this state. Backoff may be long after a slow start.
+    async fn linked(&self, word: &str) {
+        let mut subscription = self.engine.subscribe();
+        let find = async {
+            loop {
+                let batch = subscription.next().await.unwrap();
+                let here = batch.patches.iter().any(|patch| {
+                    matches!(patch, Patch::Source { row } if row.source == self.source && row.link.word() == word)
+                });
+                if here {
+                    return;
+                }
+            }
+        };
+        timeout(PATIENCE, find).await.unwrap_or_else(|_| panic!("the link is not {word}"));
     }
 
     async fn asks(&self) -> Vec<AskView> {
@@ -260,10 +272,10 @@ async fn a_pending_the_server_forgot_is_vanished_and_never_denied() {
     run.server.prompt(&session, "DO_READEDIT now").await;
     let (ask, _) = run.shown().await;
     run.server.kill();
-    until("the engine noticed", async || run.link().await == "waiting").await;
+    run.linked("waiting").await;
     assert_eq!(run.asks().await[0].state, AskStateWord::Open, "nothing is known of its fate yet");
     run.server.start_again().await;
-    until("the source is live again", async || run.link().await == "live").await;
+    run.linked("live").await;
     let settled = run.settled(&ask).await;
     assert_eq!((settled.outcome, settled.by.as_deref()), (Some(OutcomeWord::Vanished), Some("nobody")));
     let history = run.history(&ask).await;
