@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use deskbell_domain::{Fault, FaultCode, Next};
 use deskbell_wire::{Body, Method, Reply, Request, Sent};
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
 use url::form_urlencoded;
 
@@ -55,14 +55,19 @@ pub(crate) async fn exchange(
     };
     let time = Duration::from_millis(request.timeout_ms.into());
     let builder = http.request(method, url).timeout(time).header(ACCEPT, "application/json");
-    let builder = match request.body {
-        Body::Empty if request.method == Method::Get => builder,
-        Body::Empty => builder.body(""),
+    let (builder, body) = match request.body {
+        Body::Empty if request.method == Method::Get => (builder, None),
+        Body::Empty => (builder, Some(String::new())),
         Body::Form(pairs) => {
             let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-            builder.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+            (builder.header(CONTENT_TYPE, "application/x-www-form-urlencoded"), Some(form))
         }
-        Body::Json(json) => builder.header(CONTENT_TYPE, "application/json").body(json),
+        Body::Json(json) => (builder.header(CONTENT_TYPE, "application/json"), Some(json)),
+    };
+    let builder = match body {
+        None => builder,
+        // Said also when it is nothing, which hyper leaves out: some servers insist (411).
+        Some(body) => builder.header(CONTENT_LENGTH, body.len()).body(body),
     };
     let response = builder.send().await.map_err(|error| {
         if error.is_builder() {

@@ -21,7 +21,7 @@ pub struct Limits {
     pub frame_bytes: usize,
     /// The largest body of a reply.
     pub reply_bytes: usize,
-    /// How long a connection may take, and then the answer to its opening.
+    /// How long the server may take to let a connection in, then to answer its opening, and to take a message.
     pub open_timeout: Duration,
     /// A stream on which no byte comes for this long is dead. Nothing: it may be silent for ever.
     pub silence_ms: Option<u32>,

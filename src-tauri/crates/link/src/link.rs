@@ -4,6 +4,7 @@ use std::sync::Arc;
 use deskbell_domain::Fault;
 use deskbell_wire::{CallId, Request, StreamId, Transport};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::event::{Epoch, LinkEvent};
@@ -31,9 +32,16 @@ pub struct Link {
 #[derive(Debug)]
 struct Stream {
     epoch: Epoch,
-    /// Nothing where there is no way to send, or the way was given up because it was full.
-    outgoing: Option<mpsc::Sender<String>>,
+    /// Where there is a way to send.
+    outgoing: Option<Outgoing>,
     _task: AbortOnDropHandle<()>,
+}
+
+#[derive(Debug)]
+struct Outgoing {
+    messages: mpsc::Sender<String>,
+    /// A message had to be dropped: the stream is no good any more.
+    overflow: CancellationToken,
 }
 
 /// Where the task of one stream reports.
@@ -67,23 +75,21 @@ impl Link {
         let (outgoing, task) = match transport {
             Transport::Sse => {
                 let http = self.http.clone();
-                (
-                    None,
-                    tokio::spawn(async move {
-                        let fault = sse::listen(&http, &endpoint, &path, &outlet).await;
-                        outlet.closed(fault).await;
-                    }),
-                )
+                let task = tokio::spawn(async move {
+                    let fault = sse::listen(&http, &endpoint, &path, &outlet).await;
+                    outlet.closed(fault).await;
+                });
+                (None, task)
             }
             Transport::WebSocket => {
-                let (sender, outgoing) = mpsc::channel(OUTGOING);
-                (
-                    Some(sender),
-                    tokio::spawn(async move {
-                        let fault = websocket::converse(&endpoint, &path, outgoing, &outlet).await;
-                        outlet.closed(fault).await;
-                    }),
-                )
+                let (messages, waiting) = mpsc::channel(OUTGOING);
+                let overflow = CancellationToken::new();
+                let overflown = overflow.clone();
+                let task = tokio::spawn(async move {
+                    let fault = websocket::converse(&endpoint, &path, waiting, overflown, &outlet).await;
+                    outlet.closed(fault).await;
+                });
+                (Some(Outgoing { messages, overflow }), task)
             }
         };
         self.streams.insert(stream, Stream { epoch, outgoing, _task: AbortOnDropHandle::new(task) });
@@ -103,12 +109,11 @@ impl Link {
 
     /// Sends a message on a WebSocket. A socket that takes nothing for too long is closed with a fault.
     pub fn send_text(&mut self, stream: StreamId, text: String) {
-        if let Some(stream) = self.streams.get_mut(&stream)
+        if let Some(stream) = self.streams.get(&stream)
             && let Some(outgoing) = &stream.outgoing
-            && outgoing.try_send(text).is_err()
+            && outgoing.messages.try_send(text).is_err()
         {
-            // A message was lost: the socket's task sees the end of its channel and reports it.
-            stream.outgoing = None;
+            outgoing.overflow.cancel();
         }
     }
 

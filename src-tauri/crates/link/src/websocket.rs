@@ -1,10 +1,10 @@
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use deskbell_domain::{Fault, FaultCode, Next};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, error::CapacityError};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
 use crate::answer::{Wanted, judge_opening, quoted};
@@ -26,9 +27,6 @@ use crate::{Endpoint, OwnedFrame, call, failure, trust};
 /// names no silence of its own.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// A message that the server does not take for this long is not going to arrive.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 
@@ -39,6 +37,7 @@ pub(crate) async fn converse(
     endpoint: &Endpoint,
     path: &str,
     outgoing: mpsc::Receiver<String>,
+    overflow: CancellationToken,
     outlet: &Outlet,
 ) -> Fault {
     let url = endpoint.url(path);
@@ -54,7 +53,8 @@ pub(crate) async fn converse(
     let (pings, asked) = mpsc::channel(1);
     tokio::select! {
         fault = receive(endpoint, &address, stream, pings, outlet) => fault,
-        fault = send(&address, sink, outgoing, asked) => fault,
+        fault = send(endpoint, &address, sink, outgoing, asked) => fault,
+        () = overflow.cancelled() => stuck(&address),
     }
 }
 
@@ -162,8 +162,9 @@ async fn receive(
     }
 }
 
-/// Ends only when something is wrong: dropping the link ends the whole task.
+/// Ends only when something is wrong.
 async fn send(
+    endpoint: &Endpoint,
     address: &str,
     mut sink: SplitSink<Stream, Message>,
     mut outgoing: mpsc::Receiver<String>,
@@ -171,13 +172,11 @@ async fn send(
 ) -> Fault {
     loop {
         let message = tokio::select! {
-            text = outgoing.recv() => match text {
-                Some(text) => Message::text(text),
-                None => return stuck(address),
-            },
+            Some(text) = outgoing.recv() => Message::text(text),
             Some(()) = asked.recv() => Message::Ping(Default::default()),
+            else => return stuck(address),
         };
-        match tokio::time::timeout(SEND_TIMEOUT, sink.send(message)).await {
+        match tokio::time::timeout(endpoint.limits().open_timeout, sink.send(message)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return failure::broken(address, &error),
             Err(_) => return stuck(address),
