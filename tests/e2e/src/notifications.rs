@@ -23,12 +23,13 @@ impl Notifications {
         let dir = home.join("notifications");
         std::fs::create_dir_all(&dir)?;
         let (menu, choice, chooser) = (dir.join("menu"), dir.join("choice"), dir.join("choose.sh"));
+        // A choice is used up by the menu that finds it: one opened twice presses nothing twice.
         std::fs::write(
             &chooser,
             format!(
-                "#!/bin/sh\ncat > '{menu}.new'\nmv '{menu}.new' '{menu}'\ngrep -F -f '{choice}' '{menu}' | head -n 1\n",
-                menu = menu.display(),
-                choice = choice.display(),
+                "#!/bin/sh\ncd '{}' && mv choice taken || exit 0\ncat > offered\n\
+                 grep -F -f taken offered | head -n 1\nmv offered menu\n",
+                dir.display()
             ),
         )?;
         make_runnable(&chooser)?;
@@ -83,8 +84,10 @@ impl Notifications {
 
     /// Opens the menu with a choice made beforehand. Gives what it offered.
     async fn choose(&self, action: &str) -> Result<Vec<String>> {
-        std::fs::write(&self.choice, action)?;
         let _ = std::fs::remove_file(&self.menu);
+        let written = self.choice.with_extension("new");
+        std::fs::write(&written, action)?;
+        std::fs::rename(written, &self.choice)?;
         let menu = eventually("the daemon opens its menu", async || {
             // It opens none while it still closes the last one.
             self.control(&["context"])?;
