@@ -70,7 +70,7 @@ impl Sessions {
         if status.kind == "idle" {
             return self.at_work.remove(session).is_some();
         }
-        if self.at_work.get(session) == Some(&status) {
+        if self.at_work.get(session) == Some(&status) || self.at_work.len() >= MOST {
             return false;
         }
         self.at_work.insert(session.to_owned(), status);

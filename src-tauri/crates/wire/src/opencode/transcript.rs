@@ -29,6 +29,13 @@ struct Author {
     agent: Option<String>,
 }
 
+/// Which piece of which message.
+struct Piece<'a> {
+    part: &'a str,
+    session: &'a str,
+    message: &'a str,
+}
+
 /// What a frame adds to the history.
 #[derive(Debug)]
 pub(super) enum Heard {
@@ -132,7 +139,8 @@ impl Transcript {
             kind => return Heard::Odd(format!("a part of the kind \"{}\" is not known", line(kind, TITLE))),
         };
         let at = millis(updated.time).map_or(When::Seen(now), When::Said);
-        self.entry(&part.id, &part.session, &part.message, kind, at, text, raw)
+        let of = Piece { part: &part.id, session: &part.session, message: &part.message };
+        self.entry(of, kind, at, &text, raw)
     }
 
     /// More of a piece. What goes beyond one line of history is in the whole that follows.
@@ -162,28 +170,19 @@ impl Transcript {
         }
         let text = text.clone();
         let at = When::Seen(now);
-        self.entry(&delta.part, &delta.session, &delta.message, EntryKind::Stream, at, text, raw)
+        let of = Piece { part: &delta.part, session: &delta.session, message: &delta.message };
+        self.entry(of, EntryKind::Stream, at, &text, raw)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn entry(
-        &self,
-        part: &str,
-        session: &str,
-        message: &str,
-        kind: EntryKind,
-        at: When,
-        text: String,
-        raw: &str,
-    ) -> Heard {
+    fn entry(&self, of: Piece<'_>, kind: EntryKind, at: When, text: &str, raw: &str) -> Heard {
         Heard::Line(Box::new(Entry {
-            item: ItemId::of("part", part),
+            item: ItemId::of("part", of.part),
             at,
             kind,
-            agent: self.authors.get(message).and_then(|author| author.agent.clone()),
-            thread: Some(session::item(session)),
+            agent: self.authors.get(of.message).and_then(|author| author.agent.clone()),
+            thread: Some(session::item(of.session)),
             ask: None,
-            text: line(&text, LINE),
+            text: line(text, LINE),
             raw: raw.to_owned(),
         }))
     }
