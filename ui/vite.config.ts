@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-import { bridge } from './vite-bridge';
+import { bridge } from './vite-bridge.ts';
 
 /** The window's own policy, so that a browser shows what the window would refuse. */
 function policy(): string {

@@ -102,7 +102,9 @@ class Reader {
       this.start().path = named?.[1] ?? named?.[2] ?? '';
       this.begun = false;
     }
-    if (line.startsWith('\\') || named !== null || PREAMBLE.test(line)) {
+    // The file's name says all of it.
+    if (named !== null) return;
+    if (line.startsWith('\\') || PREAMBLE.test(line)) {
       this.push({ kind: 'note', old: null, new: null, text: line });
       return;
     }

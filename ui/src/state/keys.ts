@@ -2,6 +2,8 @@
 export interface Binding {
   /** As `KeyboardEvent.key` in lower case; `shift+d`; `g i` for one after the other. */
   keys: string;
+  /** How the list of keys writes it, where that is not `keys`. */
+  shown?: string;
   /** In the list of keys. Bindings without words are not listed. */
   says?: string;
   /** Works where single keys are switched off: keys that write no character. */
