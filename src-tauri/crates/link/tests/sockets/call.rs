@@ -6,7 +6,7 @@ use deskbell_wire::{Body, Method, Reply, Request, Sent};
 use tokio::io::AsyncWriteExt;
 
 use crate::client::{Client, quick};
-use crate::server::{Server, nowhere};
+use crate::server::{Server, deaf, nowhere};
 
 fn ok(body: &str) -> String {
     format!(
@@ -90,6 +90,15 @@ async fn what_could_not_connect_was_certainly_not_sent() {
 }
 
 #[tokio::test]
+async fn a_host_that_does_not_even_refuse_was_certainly_not_reached() {
+    let (address, _full) = deaf().await;
+    let mut client = Client::limited(&format!("http://{address}"), quick());
+    let (sent, fault) = client.call(Request::post("/approve/7", Body::Empty)).await.unwrap_err();
+    assert_eq!((sent, fault.code, fault.next), (Sent::No, FaultCode::Unreachable, Next::Soon));
+    assert_eq!(fault.message, format!("{address} does not answer: waited 60 ms."));
+}
+
+#[tokio::test]
 async fn what_the_server_read_and_did_not_answer_may_have_been_sent_and_is_sent_once() {
     let server = Server::answering("").await;
     let mut client = Client::new(&server.url());
@@ -109,13 +118,13 @@ async fn what_was_cut_off_unread_may_have_been_sent() {
 
 #[tokio::test]
 async fn no_request_goes_out_on_a_connection_that_was_used_before() {
-    // The server closes each connection after its answer, and does not announce it.
-    let server = Server::answering(ok("{}")).await;
+    // Each connection stays open after its answer, and whatever else comes on it is never read.
+    let server = Server::holding(ok("{}")).await;
     let mut client = Client::new(&server.url());
-    for _ in 0..20 {
+    for _ in 0..3 {
         client.call(Request::post("/approve/7", Body::Empty)).await.unwrap();
     }
-    assert_eq!(server.requests().len(), 20);
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 pub struct Server {
@@ -80,6 +80,20 @@ impl Drop for Server {
 /// An address at which nothing listens.
 pub async fn nowhere() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+/// An address whose door is full: it neither takes a connection nor refuses it, for as long as the rest is kept.
+pub async fn deaf() -> (SocketAddr, (TcpListener, Vec<TcpStream>)) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    let blink = std::time::Duration::from_millis(50);
+    while let Ok(socket) = tokio::time::timeout(blink, TcpStream::connect(address)).await {
+        waiting.push(socket.unwrap());
+    }
+    (address, (listener, waiting))
 }
 
 pub const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::oneshot;
 
 use crate::client::{Client, elsewhere, quick, text};
-use crate::server::{STREAM, Server, flood, nowhere, stream, until_gone};
+use crate::server::{STREAM, Server, deaf, flood, nowhere, stream, until_gone};
 
 #[tokio::test]
 async fn a_stream_is_opened_and_its_frames_come() {
@@ -103,6 +103,18 @@ async fn a_host_that_does_not_exist_is_unreachable() {
     let fault = client.closed().await;
     assert_eq!((fault.code, fault.next), (FaultCode::Unreachable, Next::Soon));
     assert!(fault.message.contains("no.such.host.invalid:443"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_even_refuse_is_unreachable() {
+    let (address, _full) = deaf().await;
+    for transport in [Transport::Sse, Transport::WebSocket] {
+        let mut client = Client::limited(&format!("http://{address}"), quick());
+        client.link.open(StreamId::MAIN, transport, "/stream");
+        let fault = client.closed().await;
+        assert_eq!((fault.code, fault.next), (FaultCode::Unreachable, Next::Soon));
+        assert_eq!(fault.message, format!("{address} does not answer: waited 60 ms."));
+    }
 }
 
 #[tokio::test]
