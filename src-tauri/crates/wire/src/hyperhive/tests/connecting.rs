@@ -8,7 +8,9 @@ fn gaps(effects: &Effects) -> usize {
 fn the_stream_is_opened_before_anything_is_read() {
     let mut bench = Bench::new();
     let effects = bench.feed(Signal::Start);
-    assert!(matches!(&effects[..], [Effect::Open { stream: StreamId::MAIN, path, .. }] if path == "/dashboard/stream"));
+    assert!(
+        matches!(&effects[..], [Effect::Open { stream: StreamId::MAIN, path, .. }] if path == "/dashboard/stream")
+    );
     bench.feed(Signal::Opened { stream: StreamId::MAIN });
     assert!(bench.asked("/api/state") && bench.asked("/dashboard/history"));
 }
@@ -193,7 +195,12 @@ fn an_older_server_has_its_history_elsewhere_and_bare() {
     bench.reply("/dashboard/history", 404, "");
     let rows = json!([message("sent", "coder", "operator", "both")]);
     assert!(bench.answer("/messages/history?limit=200", rows).contains(&Effect::Live));
-    let bodies: Vec<&str> = bench.lines.values().filter(|line| line.item.kind() == "message").map(|line| line.text.as_str()).collect();
+    let bodies: Vec<&str> = bench
+        .lines
+        .values()
+        .filter(|line| line.item.kind() == "message")
+        .map(|line| line.text.as_str())
+        .collect();
     assert_eq!(bodies.len(), 2, "the one in both is one: {bodies:?}");
 }
 

@@ -9,7 +9,7 @@ mod showing;
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Ask, AskState, By, Change, Consent, Entry, Event, Fault, Intent, IntentId, ItemId, Key, Millis, Outcome, SourceId,
+    Ask, By, Change, Consent, Entry, Event, Fault, Intent, IntentId, ItemId, Key, Millis, Outcome, SourceId,
     State, Value as Filled, Verdict, reduce,
 };
 use serde_json::{Value, json};
@@ -139,12 +139,13 @@ impl Bench {
 
     fn intent(&self, item: &str, offer: &str, values: &[(&str, Filled)]) -> Intent {
         let item = ItemId::new(item);
-        let shown = match (self.state.asks.get(&item), self.state.agents.get(&item), self.state.threads.get(&item)) {
-            (Some(ask), _, _) => ask.shown(),
-            (_, Some(agent), _) => deskbell_domain::Hash::of(&(&agent.item, &agent.offers)),
-            (_, _, Some(thread)) => deskbell_domain::Hash::of(&(&thread.item, &thread.offers)),
-            (None, None, None) => panic!("{item} is not there"),
-        };
+        let shown =
+            match (self.state.asks.get(&item), self.state.agents.get(&item), self.state.threads.get(&item)) {
+                (Some(ask), _, _) => ask.shown(),
+                (_, Some(agent), _) => deskbell_domain::Hash::of(&(&agent.item, &agent.offers)),
+                (_, _, Some(thread)) => deskbell_domain::Hash::of(&(&thread.item, &thread.offers)),
+                (None, None, None) => panic!("{item} is not there"),
+            };
         Intent {
             id: IntentId::new("i1"),
             key: Key::new(SourceId::new("hive"), item),
@@ -282,7 +283,8 @@ fn settled_by(effects: &Effects, item: &str) -> Option<By> {
         }
         _ => None,
     };
-    let at = effects.iter().position(|effect| matches!(effect, Effect::Emit(event) if is_it(event).is_some()))?;
+    let at =
+        effects.iter().position(|effect| matches!(effect, Effect::Emit(event) if is_it(event).is_some()))?;
     let done = effects.iter().position(|effect| matches!(effect, Effect::Done { .. }));
     assert!(done.is_none_or(|done| at < done), "the end comes before the verdict: {effects:?}");
     match &effects[at] {

@@ -14,7 +14,10 @@ fn offers<'a>(bench: &'a Bench, name: &str) -> Vec<&'a str> {
 fn a_change_is_an_approval_with_its_diff() {
     let bench = Bench::live(with(world(1), "approvals", json!([approval(7)])));
     let ask = bench.ask("approval:7");
-    assert_eq!((ask.title(), ask.detail(), ask.agent.as_deref()), ("Apply a1b2c3d: add ripgrep", None, Some("coder")));
+    assert_eq!(
+        (ask.title(), ask.detail(), ask.agent.as_deref()),
+        ("Apply a1b2c3d: add ripgrep", None, Some("coder"))
+    );
     let AskBody::Approval { subject, .. } = &ask.body else { panic!("{ask:?}") };
     assert_eq!(*subject, Subject::Diff { unified: "--- a\n+++ b\n".into() });
     assert_eq!(ask.asked, When::Seen(bench.now), "the server never says when");
@@ -76,7 +79,8 @@ fn an_event_without_its_diff_fetches_it() {
 
 #[test]
 fn a_late_added_never_revives() {
-    let mut bench = Bench::live(with(world(1), "approval_history", json!([approval_ended(7, "denied", None)])));
+    let mut bench =
+        Bench::live(with(world(1), "approval_history", json!([approval_ended(7, "denied", None)])));
     bench.say(approval_added(2, 7));
     bench.say(question_added(3, 3));
     bench.say(question_resolved(4, 3, "a", "manager"));
@@ -136,7 +140,8 @@ fn a_build_that_failed_is_a_failure_with_its_words() {
 fn what_came_and_went_while_away_is_in_the_history() {
     let mut bench = Bench::new();
     bench.open();
-    let effects = bench.look(with(world(9), "approval_history", json!([approval_ended(6, "approved", None)])));
+    let effects =
+        bench.look(with(world(9), "approval_history", json!([approval_ended(6, "approved", None)])));
     let Some(Effect::Emit(Event::Snapshot(snapshot))) = effects.first() else { panic!("{effects:?}") };
     assert_eq!(snapshot.settled[0].ask.as_ref().unwrap().title(), "Apply a1b2c3d: add ripgrep");
     assert_eq!(snapshot.settled[0].by, By::Other("another operator".into()));
@@ -209,7 +214,10 @@ fn an_action_under_way_leaves_nothing_to_cross_it() {
     let set = json!({ "kind": "transient_set", "seq": 2, "name": "coder", "transient_kind": "stopping", "since_unix": 1_779_000_000 });
     bench.say(set);
     let transient = agent(&bench, "coder").transient.clone().unwrap();
-    assert_eq!((transient.kind.as_str(), transient.since), ("stopping", When::Said(Millis::from_seconds(1_779_000_000))));
+    assert_eq!(
+        (transient.kind.as_str(), transient.since),
+        ("stopping", When::Said(Millis::from_seconds(1_779_000_000)))
+    );
     assert_eq!(offers(&bench, "coder"), ["send"]);
     assert_eq!(bench.line("transient:coder:1779000000:stopping").kind, EntryKind::Lifecycle);
     bench.say(json!({ "kind": "transient_cleared", "seq": 3, "name": "coder" }));
@@ -274,7 +282,11 @@ fn what_is_not_understood_is_kept_as_it_came() {
 fn a_recording_is_decoded_without_a_connection() {
     let mut machine = Machine::new(Paths::DASHBOARD);
     let mut state = State::default();
-    for event in [question_added(4, 3), question_resolved(2, 3, "b", "manager"), question_resolved(9, 4, "a", "manager")] {
+    for event in [
+        question_added(4, 3),
+        question_resolved(2, 3, "b", "manager"),
+        question_resolved(9, 4, "a", "manager"),
+    ] {
         let mut out = Effects::new();
         machine.decode(Frame::Text(&event.to_string()), Millis(0), &mut out);
         assert!(!out.is_empty());
