@@ -61,7 +61,7 @@ impl Desktop {
         let logs = place::logs(name)?;
         let (screen, number) = Process::announced(
             // It finds a free display itself, and says which.
-            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]),
+            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1280x920x24", "-nolisten", "tcp"]),
             &logs.join("xvfb.log"),
         )?;
         let bus_config = home.path().join("bus.conf");
@@ -74,6 +74,10 @@ impl Desktop {
             &logs.join("bus.log"),
         )?;
         let display = format!(":{number}");
+        // No animations: a picture shows how things end up.
+        let gtk = home.path().join("config/gtk-3.0");
+        std::fs::create_dir_all(&gtk)?;
+        std::fs::write(gtk.join("settings.ini"), "[Settings]\ngtk-enable-animations = false\n")?;
         let settle = |command: &mut Command| settle(command, home.path(), &display, &bus, theme).map(drop);
         let mut manager = Command::new("openbox");
         settle(&mut manager)?;

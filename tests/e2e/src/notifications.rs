@@ -34,11 +34,11 @@ impl Notifications {
         )?;
         make_runnable(&chooser)?;
         let settings = dir.join("dunstrc");
-        // Nothing goes away by itself: what is gone was pressed or withdrawn.
+        // Below the window, where there is room. Nothing goes away by itself: what is gone was pressed or withdrawn.
         std::fs::write(
             &settings,
             format!(
-                "[global]\n  dmenu = {}\n  origin = top-right\n  offset = 16x16\n  width = 420\n  idle_threshold = 0\n\
+                "[global]\n  dmenu = {}\n  origin = bottom-right\n  offset = 8x8\n  width = 420\n  idle_threshold = 0\n\
                  \x20 notification_limit = 0\n  format = \"<b>%s</b>\\n%b\"\n  font = Sans 11\n\
                  [urgency_low]\n  timeout = 0\n[urgency_normal]\n  timeout = 0\n[urgency_critical]\n  timeout = 0\n",
                 chooser.display()

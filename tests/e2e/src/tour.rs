@@ -37,9 +37,9 @@ pub async fn picture_all() -> Result<()> {
             window.sees(&named_with("ask-detail", "key", &ask)).await?;
             keep(&desktop, &format!("inbox-{kind}-{word}"))?;
         }
-        for screen in ["history", "sources", "settings"] {
-            window.click(&named(&format!("nav-{screen}"))).await?;
-            window.sees(&named(&format!("view-{screen}"))).await?;
+        for (screen, title) in [("history", "History"), ("sources", "Sources"), ("settings", "Settings")] {
+            window.run("location.hash = arguments[0]", json!([format!("#/{screen}")])).await?;
+            window.reads("nav [aria-current=page] .title", title).await?;
             keep(&desktop, &format!("{screen}-{word}"))?;
         }
     }
