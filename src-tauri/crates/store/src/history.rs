@@ -177,3 +177,32 @@ fn find(
         )?
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+
+    #[test]
+    fn every_page_is_led_by_an_index_and_sorted_by_it() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut conn).unwrap();
+        for (lead, index) in [
+            (Lead::Ask("x"), "entry_ask (source=? AND ask=? AND at>? AND at<?)"),
+            (Lead::Thread("x"), "entry_thread (source=? AND thread=? AND at>? AND at<?)"),
+            (Lead::Agent("x"), "entry_agent (source=? AND agent=? AND at>? AND at<?)"),
+            (Lead::Kind("x"), "entry_kind (source=? AND kind=? AND at>? AND at<?)"),
+        ] {
+            let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", lead.sql())).unwrap();
+            let plan: Vec<String> = explain
+                .query_map(params![1, "x", 0, 9, 9, None::<&str>, None::<&str>, None::<&str>, 100], |row| {
+                    row.get(3)
+                })
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            assert_eq!(plan.len(), 1, "no sorting, no second table: {plan:?}");
+            assert!(plan[0].starts_with("SEARCH entry USING") && plan[0].ends_with(index), "{plan:?}");
+        }
+    }
+}

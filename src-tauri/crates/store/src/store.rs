@@ -10,8 +10,8 @@ use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, data
 /// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.
 const ROOM: usize = 16 * 1024 * 1024;
 
-/// How many writes may be told and not heard yet.
-const UNHEARD: usize = 1_024;
+/// How many of [`Committed`] may be told and not heard yet.
+const UNHEARD: usize = 64;
 
 /// The folder's lock and the writer thread. One per data folder; cheap to clone.
 ///

@@ -32,14 +32,29 @@ pub enum Op {
     Notice(NoticeRow),
 }
 
-/// What one [`Write`] changed, told after it is on the disk and in the order of writes. A write that changed
-/// nothing is not told.
+/// What was changed, told after it is on the disk and in the order of writes. Writes of one source that follow
+/// one another may be told together; one that changed nothing is not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     pub source: SourceId,
     pub facts: Vec<Fact>,
+    /// Of the first of them that says.
     pub received: Option<Millis>,
+    /// After the last of them.
     pub counts: CountsRow,
+}
+
+impl Committed {
+    /// Takes what comes next into this one, or gives it back where it does not fit.
+    pub(crate) fn absorb(&mut self, next: Self, room: usize) -> Option<Self> {
+        if next.source != self.source || next.facts.len() > room {
+            return Some(next);
+        }
+        self.facts.extend(next.facts);
+        self.received = self.received.or(next.received);
+        self.counts = next.counts;
+        None
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

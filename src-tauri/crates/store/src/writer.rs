@@ -17,6 +17,9 @@ use crate::{Committed, Health, Op, StoreError, Write, database, sweep};
 /// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
 const GROUP_OPS: usize = 4_000;
 
+/// The most facts told at once.
+const TOLD_FACTS: usize = 256;
+
 /// How long to wait before a transaction that failed is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -166,17 +169,39 @@ impl Writer {
     }
 
     fn tell(&self, group: Vec<Queued>, done: Vec<Done>) {
-        for (Queued { write, durable, _room: room }, done) in group.into_iter().zip(done) {
-            drop(room);
+        let mut told: Option<Committed> = None;
+        let mut writes = Vec::with_capacity(group.len());
+        // Whoever waits for the disk is told first: listeners may be slow.
+        for Queued { write, durable, .. } in group {
             if let Some(durable) = durable {
                 // Whoever asked may have gone; it is written all the same.
                 let _ = durable.send(Ok(()));
             }
-            if let Some(committed) = done.tell(write) {
-                // Nobody may be listening.
-                let _ = self.committed.blocking_send(committed);
-            }
+            writes.push(write);
         }
+        for next in writes.into_iter().zip(done).filter_map(|(write, done)| done.tell(write)) {
+            told = match told {
+                None => Some(next),
+                Some(mut so_far) => {
+                    let room = TOLD_FACTS.saturating_sub(so_far.facts.len());
+                    match so_far.absorb(next, room) {
+                        None => Some(so_far),
+                        Some(next) => {
+                            self.publish(so_far);
+                            Some(next)
+                        }
+                    }
+                }
+            };
+        }
+        if let Some(told) = told {
+            self.publish(told);
+        }
+    }
+
+    fn publish(&self, committed: Committed) {
+        // Nobody may be listening.
+        let _ = self.committed.blocking_send(committed);
     }
 
     fn refuse(&self, queued: Queued, error: StoreError) {
@@ -291,4 +316,77 @@ pub(crate) fn weigh(write: &Write) -> usize {
         | Op::Notice(_) => 4_096,
     });
     256 + ops.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use deskbell_domain::{Auth, SecretRef, Source, SourceId};
+
+    use super::*;
+    use crate::Fact;
+
+    fn queued(op: Op, durable: bool) -> (Queued, Option<oneshot::Receiver<Result<(), StoreError>>>) {
+        let (sender, receiver) = oneshot::channel();
+        let write = Write { source: SourceId::new("s"), ops: vec![op], received: None };
+        (Queued { write, durable: durable.then_some(sender), _room: None }, durable.then_some(receiver))
+    }
+
+    fn line(n: usize) -> Op {
+        Op::Change(Change::Entry(deskbell_domain::Entry {
+            item: deskbell_domain::ItemId::of("message", n),
+            at: deskbell_domain::When::Said(deskbell_domain::Millis(0)),
+            kind: deskbell_domain::EntryKind::Message,
+            agent: None,
+            thread: None,
+            ask: None,
+            text: String::new(),
+            raw: "x".repeat(10_000),
+        }))
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing_that_was_queued_and_names_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Arc::new(FolderLock::take(dir.path()).unwrap());
+        let (conn, _) = database::open(dir.path()).unwrap();
+        let (told, mut committed) = mpsc::channel(64);
+        let mut writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default());
+        let source = Source {
+            id: SourceId::new("s"),
+            name: "S".into(),
+            dialect: "hyperhive".into(),
+            url: "http://127.0.0.1:1".into(),
+            auth: Auth::None,
+            secret: SecretRef::None,
+            settings: Default::default(),
+            paused: false,
+        };
+        let mut waiting = VecDeque::from([queued(Op::Source(source), false).0]);
+        writer.write(&mut waiting).unwrap();
+
+        // The database may not grow any more: to SQLite that is a full disk.
+        let pages: i64 = writer.conn.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let _: i64 =
+            writer.conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0)).unwrap();
+        waiting.extend((0..20).map(|n| queued(line(n), false).0));
+        let (answer, refused) = queued(line(20), true);
+        waiting.push_back(answer);
+        let error = writer.write(&mut waiting).unwrap_err();
+        assert_eq!(error, StoreError::Full { folder: dir.path().to_owned() });
+        assert!(error.to_string().contains(&dir.path().display().to_string()), "{error}");
+        assert_eq!(refused.unwrap().blocking_recv().unwrap(), Err(error), "whoever waits is told at once");
+        assert_eq!(waiting.len(), 20);
+        assert!(committed.try_recv().is_err());
+
+        let _: i64 = writer.conn.query_row("PRAGMA max_page_count = 100000", [], |row| row.get(0)).unwrap();
+        writer.write(&mut waiting).unwrap();
+        let mut items = Vec::new();
+        while let Ok(committed) = committed.try_recv() {
+            items.extend(committed.facts.into_iter().map(|fact| match fact {
+                Fact::Entry(row) => row.entry.item.rest().to_owned(),
+                other => panic!("{other:?}"),
+            }));
+        }
+        assert_eq!(items, (0..20).map(|n| n.to_string()).collect::<Vec<_>>());
+    }
 }

@@ -1,5 +1,5 @@
 use deskbell_domain::SourceId;
-use deskbell_store::{Health, Op, Stage, StoreError};
+use deskbell_store::{Fact, Health, Op, Stage, StoreError};
 use rusqlite::Connection;
 
 use crate::samples::{Desk, entry, line, outbox_row, write};
@@ -20,10 +20,19 @@ async fn while_nothing_can_be_written_the_operator_is_told_and_the_rest_is_kept(
     assert!(desk.committed.try_recv().is_err(), "nothing is told that is not committed");
 
     other.execute_batch("ROLLBACK").unwrap();
-    for n in 0..10 {
-        let committed = desk.committed.recv().await.unwrap();
-        assert_eq!(committed.counts.entries, n + 1, "what was queued is written after all, in its order");
+    let mut items = Vec::new();
+    while items.len() < 10 {
+        items.extend(desk.committed.recv().await.unwrap().facts);
     }
+    let expected: Vec<_> = (0..10).map(|n| entry(n, n)).collect();
+    let items: Vec<_> = items
+        .into_iter()
+        .map(|fact| match fact {
+            Fact::Entry(row) => row.entry,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(items, expected, "what was queued is written after all, in its order");
     assert_eq!(desk.store.health(), Health::Well);
     assert!(desk.reader().outbox().unwrap().is_empty(), "what was refused was not written");
     desk.store.write_durable(answer).await.unwrap();
@@ -53,8 +62,9 @@ async fn a_flood_waits_instead_of_filling_the_memory() {
     let queued = written.load(std::sync::atomic::Ordering::Relaxed);
     assert!(queued < 17, "{queued} MiB are queued");
     other.execute_batch("ROLLBACK").unwrap();
-    for _ in 0..64 {
-        desk.committed.recv().await.unwrap();
+    let mut told = 0;
+    while told < 64 {
+        told += desk.committed.recv().await.unwrap().facts.len();
     }
     flood.await.unwrap();
     assert_eq!(desk.reader().counts(&SourceId::new("s")).unwrap().entries, 64);
