@@ -12,7 +12,7 @@ use crate::item::{Item, find, find_ask};
 use crate::paper::Paper;
 use crate::receipt::print_receipt;
 use crate::trouble::{Exit, Trouble};
-use crate::values::Typed;
+use crate::values::{Typed, known};
 
 pub async fn answer(
     desk: &Desk,
@@ -50,12 +50,13 @@ async fn take(
         fields: values.field.clone(),
     };
     let id = IntentId::new(uuid::Uuid::now_v7().to_string());
-    if let Some(ask) = item.ask.as_deref().filter(|ask| ask.state == AskStateWord::Settled) {
-        return too_late(paper, id, named, ask);
-    }
     // Approving by a slip of the keyboard must not happen: it is named.
     let deliberate = item.ask.as_ref().is_some_and(|ask| ask.kind == AskKind::Approval);
-    let (offer, values_by_field) = choose(&item.offers, named, &typed, deliberate).map_err(Trouble::usage)?;
+    let chosen = choose(&item.offers, named, &typed, deliberate);
+    if let Some(ask) = item.ask.as_deref().filter(|ask| ask.state == AskStateWord::Settled) {
+        return too_late(paper, id, chosen.ok().map(|(offer, _)| offer), ask);
+    }
+    let (offer, values_by_field) = chosen.map_err(Trouble::usage)?;
     let consent = consent(offer, values.yes, values.type_name.as_deref()).map_err(Trouble::usage)?;
     let intent = Intent {
         id: id.clone(),
@@ -72,6 +73,9 @@ async fn take(
         Ok(other) => return Err(unexpected(&other)),
         Err(BridgeError::Refused(refusal)) if refusal.code == ErrorCode::NotOpen => {
             return not_open(desk, paper, id, offer, &item, refusal).await;
+        }
+        Err(BridgeError::Refused(refusal)) if refusal.code == ErrorCode::Invalid => {
+            return Err(Trouble::usage(format!("{}; {}", refusal.message, known(offer))));
         }
         Err(error) => return Err(error.into()),
     };
@@ -103,7 +107,7 @@ async fn not_open(
 ) -> Result<Exit, Trouble> {
     let rows = desk.asks(true).await?;
     match rows.iter().find(|row| row.key == item.key) {
-        Some(ask) if ask.state == AskStateWord::Settled => too_late(paper, id, Some(&offer.id), ask),
+        Some(ask) if ask.state == AskStateWord::Settled => too_late(paper, id, Some(offer), ask),
         _ => Err(refusal.into()),
     }
 }
@@ -112,30 +116,28 @@ async fn not_open(
 fn too_late(
     paper: &mut Paper,
     intent: IntentId,
-    named: Option<&str>,
+    offer: Option<&Offer>,
     ask: &AskView,
 ) -> Result<Exit, Trouble> {
-    let receipt = receipt_too_late(intent, named, ask, paper.clock.now);
+    let receipt = receipt_too_late(intent, offer, ask, paper.clock.now);
     print_receipt(paper, &receipt)?;
     Ok(Exit::Lost)
 }
 
-fn receipt_too_late(intent: IntentId, named: Option<&str>, ask: &AskView, now: Millis) -> ReceiptView {
-    let offer = named.unwrap_or_default();
-    let label = ask.offers.iter().find(|o| o.id == offer).map_or(offer, |o| o.label.as_str());
+fn receipt_too_late(intent: IntentId, offer: Option<&Offer>, ask: &AskView, now: Millis) -> ReceiptView {
     let expired = ask.outcome == Some(OutcomeWord::Expired);
     ReceiptView {
         intent,
         key: ask.key.clone(),
         title: ask.title.clone(),
-        offer: offer.to_owned(),
-        label: label.to_owned(),
+        offer: offer.map(|offer| offer.id.clone()).unwrap_or_default(),
+        label: offer.map(|offer| offer.label.clone()).unwrap_or_default(),
         surface: Surface::CommandLine,
         shown: ask.shown.clone(),
         answered_at: now,
         settled_at: ask.settled_at,
         verdict: if expired { VerdictWord::Expired } else { VerdictWord::Lost },
-        note: format!("{}; nothing was sent", ending(ask)),
+        note: format!("Nothing was sent: {}", ending(ask)),
         fault: None,
     }
 }
@@ -194,13 +196,17 @@ mod tests {
             ),
             (By::Us, Outcome::Approved, VerdictWord::Lost, "it was approved by you"),
             (By::Nobody, Outcome::Expired, VerdictWord::Expired, "its time ran out"),
-            (By::Nobody, Outcome::Vanished, VerdictWord::Lost, "the server no longer knows it"),
+            (
+                By::Nobody,
+                Outcome::Vanished,
+                VerdictWord::Lost,
+                "the server no longer knows it, and did not say what became of it",
+            ),
         ] {
             let ask = settled(by, outcome);
-            let receipt = receipt_too_late(IntentId::new("i"), Some("answer"), &ask, Millis(10));
+            let receipt = receipt_too_late(IntentId::new("i"), ask.offers.first(), &ask, Millis(10));
             assert_eq!(receipt.verdict, verdict);
-            assert!(receipt.note.starts_with(words), "{}", receipt.note);
-            assert!(receipt.note.ends_with("nothing was sent"));
+            assert_eq!(receipt.note, format!("Nothing was sent: {words}"));
             assert_eq!((receipt.label.as_str(), receipt.settled_at), ("Answer", Some(Millis(9))));
         }
     }

@@ -225,8 +225,9 @@ pub enum SourceOrder {
         /// Call it this from now on
         #[arg(long, value_name = "NAME")]
         rename: Option<String>,
-        #[command(flatten)]
-        place: Place,
+        /// Where it is
+        #[arg(long)]
+        url: Option<String>,
         #[command(flatten)]
         access: Access,
     },
@@ -343,7 +344,7 @@ mod tests {
         for line in [
             "--data /tmp/x source add hive --dialect hyperhive --url http://h --auth header --name X-Token --secret-env T --set a=b --set a=c",
             "source add code --dialect opencode --url http://h --auth basic --user op --secret-stdin",
-            "source edit hive --rename bees --url http://g",
+            "source edit hive --rename bees --url http://g --set a=b",
             "source ls --json",
             "source test",
             "source test hive",

@@ -37,7 +37,7 @@ pub async fn show(desk: &Desk, paper: &mut Paper, key: &str) -> Result<Exit, Tro
     }
     subject(paper, &ask.subject)?;
     match (ask.state, &ask.fault) {
-        (AskStateWord::Settled, _) => paper.say(&format!("\nNothing to do: {}.", ending(&ask)))?,
+        (AskStateWord::Settled, _) => paper.say(&format!("\nNothing to do: {}", ending(&ask)))?,
         (_, Some(fault)) => paper.say(&format!("\n{fault}"))?,
         (_, None) => {}
     }

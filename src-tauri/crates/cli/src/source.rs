@@ -23,12 +23,15 @@ pub async fn run(desk: &Desk, paper: &mut Paper, order: &SourceOrder) -> Result<
             let place = Place { dialect: Some(dialect.clone()), url: Some(url.clone()) };
             let draft = draft(None, Some(name), &place, access)?;
             let answer = desk.change(Command::SourceAdd { draft }).await?;
+            warn_of_memory(desk, access, &answer);
             told(paper, answer, &format!("Added {name}."))?;
         }
-        SourceOrder::Edit { name, rename, place, access } => {
+        SourceOrder::Edit { name, rename, url, access } => {
             let known = desk.source(name).await?;
-            let draft = draft(Some(&known), rename.as_deref(), place, access)?;
+            let place = Place { dialect: None, url: url.clone() };
+            let draft = draft(Some(&known), rename.as_deref(), &place, access)?;
             let answer = desk.change(Command::SourceEdit { source: known.source, draft }).await?;
+            warn_of_memory(desk, access, &answer);
             told(paper, answer, &format!("Changed {name}."))?;
         }
         SourceOrder::Rm { name } => {

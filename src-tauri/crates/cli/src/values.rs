@@ -207,7 +207,8 @@ fn labels(options: &[Choice]) -> String {
     options.iter().map(|o| format!("\"{}\"", o.label)).collect::<Vec<_>>().join(", ")
 }
 
-fn known(offer: &Offer) -> String {
+/// The fields of an offer, for a message that says what can be filled in.
+pub fn known(offer: &Offer) -> String {
     match offer.fields[..] {
         [] => "it has no fields".to_owned(),
         _ => format!("its fields: {}", offer.fields.iter().map(describe).collect::<Vec<_>>().join("; ")),
