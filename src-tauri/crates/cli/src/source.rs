@@ -55,23 +55,24 @@ pub async fn run(desk: &Desk, paper: &mut Paper, order: &SourceOrder) -> Result<
 
 fn told(paper: &mut Paper, answer: Answer, words: &str) -> Result<(), Trouble> {
     match answer {
-        Answer::Source { row } if paper.json => {
-            warn_of_memory(&row);
-            paper.object(&StatusRow::new(&row))
-        }
-        Answer::Source { row } => {
-            warn_of_memory(&row);
-            paper.say(words)
-        }
+        Answer::Source { row } if paper.json => paper.object(&StatusRow::new(&row)),
         _ if paper.json => paper.object(&serde_json::json!({ "done": true })),
         _ => paper.say(words),
     }
 }
 
-fn warn_of_memory(row: &SourceView) {
-    if row.secret == SecretRef::Session {
+/// A secret that was given, and could be put nowhere where it lasts.
+fn warn_of_memory(desk: &Desk, access: &Access, answer: &Answer) {
+    match answer {
+        Answer::Source { row } if access.secret_stdin && row.secret == SecretRef::Session => {}
+        _ => return,
+    }
+    if desk.is_running() {
+        eprintln!("bell: this desktop has no keyring: the secret is kept until the engine stops");
+    } else {
         eprintln!(
-            "bell: this desktop has no keyring: the secret is kept until the engine stops, and no longer"
+            "bell: this desktop has no keyring, and no engine runs that could keep the secret in memory: it is \
+             lost. Give it again while Deskbell runs, or name a variable with --secret-env."
         );
     }
 }
