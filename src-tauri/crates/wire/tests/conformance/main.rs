@@ -3,6 +3,8 @@
 //! A dialect comes under these laws by its entry in `DIALECTS`; what it needs for that is a [`sample::Sample`]:
 //! what its server holds before and after some frames, as data.
 
+#![cfg(test)]
+
 mod any_bytes;
 mod asks;
 mod desk;

@@ -139,7 +139,7 @@ async fn tool_call(server: &Server, session: &str, tool: &str) -> Json {
     let messages = server.get(&format!("/session/{session}/message")).await;
     let parts =
         messages.as_array().unwrap().iter().flat_map(|message| message["parts"].as_array().unwrap().clone());
-    parts.filter(|part| part["tool"] == tool).last().unwrap_or_default()
+    parts.filter(|part| part["tool"] == tool).next_back().unwrap_or_default()
 }
 
 async fn finished(server: &Server, session: &str, tool: &str) -> Json {
