@@ -27,7 +27,8 @@ pub async fn picture_all() -> Result<()> {
         let desktop = Desktop::start(&format!("shots-{word}"), theme).await?;
         let data = desktop.data();
         let window = Window::open(&desktop, &["--data", &data.to_string_lossy()]).await?;
-        keep(&desktop, &format!("empty-{word}"))?;
+        window.reads("body", "Welcome to Deskbell").await?;
+        keep(&desktop, &format!("inbox-empty-{word}"))?;
         drop(window);
 
         let window = Window::open(&desktop, &["--demo"]).await?;
