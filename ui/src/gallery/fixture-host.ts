@@ -1,0 +1,64 @@
+import type { Answer, Command, CommandError, Key, Patch } from '../gen';
+import { Refused, type Host, type Listener, type Subscription } from '../host';
+import type { AnswerTo } from '../host/host';
+
+type Reply = (command: Command) => Answer | CommandError | Promise<Answer>;
+
+/** An engine that says what it is told to say. For tests and the gallery. */
+export class FixtureHost implements Host {
+  readonly place = 'browser';
+  readonly sent: Command[] = [];
+  readonly acked: number[] = [];
+  readonly attended: (Key | null)[] = [];
+  readonly opened: string[] = [];
+  subscriptions = 0;
+  reply: Reply;
+  #listener: Listener | undefined;
+  #number = 0;
+
+  constructor(reply: Reply = () => ({ answer: 'done' })) {
+    this.reply = reply;
+  }
+
+  async command<C extends Command>(command: C): Promise<AnswerTo<C>> {
+    this.sent.push(command);
+    const answer = await this.reply(command);
+    if ('code' in answer) throw new Refused(answer);
+    return answer as AnswerTo<C>;
+  }
+
+  subscribe(listener: Listener): Subscription {
+    this.#listener = listener;
+    this.#number = 0;
+    this.subscriptions += 1;
+    return {
+      ack: (number) => void this.acked.push(number),
+      end: () => {
+        if (this.#listener === listener) this.#listener = undefined;
+      },
+    };
+  }
+
+  attend(key: Key | null): void {
+    this.attended.push(key);
+  }
+
+  async openExternal(url: string): Promise<void> {
+    this.opened.push(url);
+  }
+
+  /** Sends a batch with the next number. */
+  push(...patches: Patch[]): void {
+    this.#number += 1;
+    this.#listener?.batch({ number: this.#number, patches });
+  }
+
+  /** Loses a batch on the way. */
+  skip(): void {
+    this.#number += 1;
+  }
+
+  lose(why: string): void {
+    this.#listener?.lost(why);
+  }
+}

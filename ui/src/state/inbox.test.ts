@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+
+import { FixtureHost } from '../gallery/fixture-host';
+import { approval, NOON } from '../gallery/samples';
+import type { AskView, Patch } from '../gen';
+import { Clock } from './clock.svelte';
+import { Desk } from './desk.svelte';
+import { Inbox, LINGER } from './inbox.svelte';
+
+function inbox(...rows: AskView[]): { inbox: Inbox; clock: Clock; tell: (...rows: AskView[]) => void } {
+  const host = new FixtureHost();
+  const desk = new Desk(host, (paint) => paint());
+  const clock = new Clock();
+  clock.now = NOON;
+  const made = new Inbox(desk, clock);
+  desk.open();
+  const asks = (list: AskView[]): Patch[] => list.map((row) => ({ patch: 'ask', row }));
+  host.push({ patch: 'reset' }, ...asks(rows));
+  return { inbox: made, clock, tell: (...more) => host.push(...asks(more)) };
+}
+
+function ask(n: number, more: Partial<AskView> = {}): AskView {
+  return approval({ key: `hive/approval:${n}`, title: `ask ${n}`, askedAt: NOON + n, ...more });
+}
+
+const keys = (it: Inbox): string[] => it.listed.map((row) => row.key.split(':')[1] ?? '');
+
+test('deadlines come first, the nearest on top, then the longest waiting', () => {
+  const { inbox: it } = inbox(
+    ask(4),
+    ask(1, { expiresAt: NOON + 9e8 }),
+    ask(3),
+    ask(2, { expiresAt: NOON + 60_000 }),
+  );
+  expect(keys(it)).toEqual(['2', '1', '3', '4']);
+  expect(it.groups.map((group) => group.title)).toEqual(['Due soon', 'Due later', 'No deadline']);
+});
+
+test('the first ask is on screen at the start, and a newcomer does not take its place', () => {
+  const { inbox: it, tell } = inbox(ask(1), ask(2));
+  expect(it.selected).toBe('hive/approval:1');
+  tell(ask(3, { expiresAt: NOON + 1000 }));
+  expect(it.selected).toBe('hive/approval:1');
+  expect(it.announcement).toBe('New: ask 3');
+});
+
+test('what somebody else answered keeps its place for a while, then goes', () => {
+  const { inbox: it, clock, tell } = inbox(ask(1), ask(2), ask(3));
+  tell(ask(2, { state: 'settled', outcome: 'denied', by: 'mia' }));
+  expect(keys(it)).toEqual(['1', '2', '3']);
+  expect(it.waiting.length).toBe(2);
+  expect(it.announcement).toBe('ask 2: denied by mia');
+  it.prune(clock.now + LINGER - 1);
+  expect(keys(it)).toEqual(['1', '2', '3']);
+  it.prune(clock.now + LINGER);
+  expect(keys(it)).toEqual(['1', '3']);
+});
+
+test('nothing goes from under the pointer, nor from the screen', () => {
+  const { inbox: it, clock, tell } = inbox(ask(1), ask(2));
+  tell(ask(1, { state: 'settled' }), ask(2, { state: 'settled' }));
+  it.hovered = true;
+  it.prune(clock.now + LINGER);
+  expect(keys(it)).toEqual(['1', '2']);
+  it.hovered = false;
+  it.prune(clock.now + LINGER);
+  expect(keys(it)).toEqual(['1']);
+});
+
+test('what had ended before we looked is not in the list', () => {
+  const { inbox: it } = inbox(ask(1, { state: 'settled' }), ask(2));
+  expect(keys(it)).toEqual(['2']);
+});
+
+test('the next that waits is below first, then from the top, never one that is answered', () => {
+  const { inbox: it, tell } = inbox(ask(1), ask(2), ask(3), ask(4));
+  tell(ask(3, { state: 'sent' }));
+  it.select('hive/approval:2');
+  expect(it.next()).toBe(true);
+  expect(it.selected).toBe('hive/approval:4');
+  expect(it.next()).toBe(true);
+  expect(it.selected).toBe('hive/approval:1');
+  tell(ask(2, { state: 'sent' }), ask(4, { state: 'sent' }));
+  expect(it.next()).toBe(false);
+});
+
+test('moving stops at the ends', () => {
+  const { inbox: it } = inbox(ask(1), ask(2));
+  it.move(-1);
+  expect(it.selected).toBe('hive/approval:1');
+  it.move(1);
+  it.move(1);
+  expect(it.selected).toBe('hive/approval:2');
+});
+
+test('the newest held answer is the one to undo', () => {
+  const { inbox: it } = inbox(
+    ask(1, { state: 'held', heldUntil: NOON + 1 }),
+    ask(2, { state: 'held', heldUntil: NOON + 2 }),
+  );
+  expect(it.held[0]?.key).toBe('hive/approval:2');
+});
+
+test('the filter looks at title, agent and detail', () => {
+  const { inbox: it } = inbox(ask(1, { agent: 'planner' }), ask(2, { detail: 'about the Planet' }), ask(3));
+  it.filter = 'PLAN';
+  expect(keys(it)).toEqual(['1', '2']);
+});
+
+test('keys sleep when another ask comes on screen, and when this one changes under the operator', () => {
+  const { inbox: it, tell } = inbox(ask(1), ask(2));
+  it.select('hive/approval:2', 0);
+  expect(it.isArmed(249)).toBe(false);
+  expect(it.isArmed(250)).toBe(true);
+  tell(ask(2, { shown: 'something else' }));
+  expect(it.isArmed()).toBe(false);
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+
+import { approval, NOON } from '../gallery/samples';
+import { outcomeWord, outcomeWords } from './ask';
+import { pretty } from './json';
+import { linkWords } from './link';
+import { age, countdown, exact, moment, spoken } from './time';
+import { hides, pieces, plain } from './visible';
+
+test('what is not seen in code is shown by its number', () => {
+  const shown = pieces('rm\u00A0-rf /\u202E tmp\u200B\u{E0041}\x1b[2J');
+  expect(shown.map((piece) => piece.text).join('')).toBe(
+    'rm‹U+00A0›-rf /‹U+202E› tmp‹U+200B›‹U+E0041›‹U+001B›[2J',
+  );
+  expect(shown.filter((piece) => piece.hidden)).toHaveLength(5);
+});
+
+test('lines, tabs and letters of every script stay as they are', () => {
+  const text = 'grüß\tdich\nمرحبا 你好 😀';
+  expect(pieces(text)).toEqual([{ text, hidden: false }]);
+  expect(hides(text)).toBe(false);
+});
+
+test('prose keeps what joins emoji and loses what reorders', () => {
+  expect(plain('👩‍👩‍👧 ok')).toBe('👩‍👩‍👧 ok');
+  expect(plain('a\u2067b')).toBe('a‹U+2067›b');
+});
+
+test('JSON is broken into lines and otherwise left exactly as it was sent', () => {
+  expect(pretty('{"a":1.00,"b":[],"c":{"a":"x, {y}"},"c":12345678901234567890}')).toBe(
+    '{\n  "a": 1.00,\n  "b": [],\n  "c": {\n    "a": "x, {y}"\n  },\n  "c": 12345678901234567890\n}',
+  );
+  for (const text of ['plain words', '{broken', '"just a text"', '{"a":1} and more']) expect(pretty(text)).toBe(text);
+});
+
+test('a countdown never shows its end before it is there', () => {
+  expect([1, 999, 1000, 61_000, 3_600_000, 90_000_000, 0, -5].map(countdown)).toEqual(
+    ['0:01', '0:01', '0:01', '1:01', '1:00:00', '1 d 1 h', '0:00', '0:00'],
+  );
+  expect(spoken(252_000)).toBe('4 minutes 12 seconds');
+});
+
+test('an age is told by its largest part', () => {
+  expect([0, 59_999, 60_000, 3_600_000, 200_000_000].map((past) => age(NOON - past, NOON))).toEqual(
+    ['now', 'now', '1 min', '1 h', '2 d'],
+  );
+});
+
+test('a time no calendar knows is no reason to fall over', () => {
+  for (const nonsense of [9e15, -9e15, Number.NaN]) {
+    expect(exact(nonsense)).toBe('no time a calendar knows');
+    expect(moment(nonsense, NOON)).toBe('–');
+  }
+});
+
+test('an outcome says who and what, and a timeout is never called a denial', () => {
+  const ended = (more: Partial<ReturnType<typeof approval>>): string => outcomeWords(approval({ state: 'settled', ...more }));
+  expect(ended({ outcome: 'approved', by: 'us' })).toBe('You approved this.');
+  expect(ended({ outcome: 'denied', by: 'mia', outcomeNote: 'not now' })).toBe('Denied by mia: “not now”.');
+  expect(ended({ outcome: 'answered', by: 'us', outcomeNote: 'alpha' })).toBe('You answered: “alpha”.');
+  expect(ended({ outcome: 'expired', by: 'nobody' })).toContain('no answer, not as a denial');
+  expect(ended({ outcome: 'vanished', by: 'nobody' })).toContain('neither approved nor denied');
+  expect(outcomeWord(approval({ outcome: 'denied', by: 'us' }))).toBe('denied by you');
+});
+
+test('a link that waits says when it tries again', () => {
+  const fault = { code: 'unreachable', message: 'm', advice: '', next: 'soon' } as const;
+  const link = { state: 'waiting', until: NOON + 8000, fault } as const;
+  expect(linkWords({ link, paused: false }, NOON)).toBe('next try in 0:08');
+  expect(linkWords({ link: { state: 'off' }, paused: true }, NOON)).toBe('paused');
+});
