@@ -45,36 +45,48 @@ impl Hold {
         if self.held.len() > Self::MOST || self.bytes > Self::MOST_BYTES { Err(Overflow) } else { Ok(()) }
     }
 
-    /// Whether something is missing that neither reading can have told.
-    pub fn hole(&self, state: Option<u64>, history: Option<u64>) -> Option<Hole> {
-        let state = state?;
-        let least = history.map_or(state, |history| history.min(state));
-        let seqs = || self.held.iter().filter_map(|held| held.seq);
-        let first = seqs().find(|seq| *seq > state);
-        if let Some(first) = first
-            && first > state.saturating_add(1)
-        {
-            return Some(Hole { after: state, before: first });
+    /// Whether something is missing that neither reading is sure to have told.
+    pub fn hole(&self, marks: Marks) -> Option<Hole> {
+        let mut after = marks.least()?;
+        for seq in self.held.iter().filter_map(|held| held.seq) {
+            if seq > after.saturating_add(1) {
+                return Some(Hole { after, before: seq });
+            }
+            after = after.max(seq);
         }
-        let newer: Vec<u64> = seqs().filter(|seq| *seq > least).collect();
-        newer.windows(2).find_map(|pair| match pair {
-            &[after, before] if before > after.saturating_add(1) => Some(Hole { after, before }),
-            _ => None,
-        })
+        None
     }
 
     /// What the readings do not hold yet, in order.
-    pub fn newer(&mut self, state: Option<u64>, history: Option<u64>) -> Vec<Held> {
+    pub fn newer(&mut self, marks: Marks) -> Vec<Held> {
         let mut held = std::mem::take(self).held;
-        held.retain(|held| match (&held.word, held.seq) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(word), Some(seq)) => {
-                let mark = if word.is_message() { history } else { state };
-                mark.is_none_or(|mark| seq > mark)
-            }
-        });
+        held.retain(|held| held.word.as_ref().is_some_and(|word| marks.are_before(word, held.seq)));
         held
+    }
+}
+
+/// The high-water marks of the two readings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    pub state: Option<u64>,
+    /// Nothing where the history comes bare.
+    pub history: Option<u64>,
+}
+
+impl Marks {
+    /// Up to here, everything is in one reading or the other.
+    pub fn least(self) -> Option<u64> {
+        let state = self.state?;
+        Some(self.history.map_or(state, |history| history.min(state)))
+    }
+
+    /// Whether an event is newer than the reading that would hold it.
+    pub fn are_before(self, word: &Word, seq: Option<u64>) -> bool {
+        let mark = if word.is_message() { self.history } else { self.state };
+        match (seq, mark) {
+            (Some(seq), Some(mark)) => seq > mark,
+            (None, _) | (_, None) => true,
+        }
     }
 }
 
@@ -93,8 +105,12 @@ mod tests {
         hold
     }
 
+    fn marks(state: u64, history: u64) -> Marks {
+        Marks { state: Some(state), history: Some(history) }
+    }
+
     fn newer(frames: &[(u64, &str)], state: u64, history: u64) -> Vec<u64> {
-        hold(frames).newer(Some(state), Some(history)).iter().filter_map(|held| held.seq).collect()
+        hold(frames).newer(marks(state, history)).iter().filter_map(|held| held.seq).collect()
     }
 
     #[test]
@@ -105,24 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_newer_must_be_without_holes() {
-        assert_eq!(hold(&[(3, "sent"), (7, "sent"), (8, "sent")]).hole(Some(7), Some(7)), None);
-        let hole = Some(Hole { after: 7, before: 9 });
-        assert_eq!(hold(&[(7, "sent"), (9, "sent")]).hole(Some(7), Some(7)), hole);
-        assert_eq!(hold(&[(9, "sent")]).hole(Some(7), Some(7)), hole);
-        assert_eq!(
-            hold(&[(7, "sent"), (9, "sent")]).hole(Some(9), Some(6)),
-            hole,
-            "a message may be missing"
-        );
-        assert_eq!(hold(&[(9, "sent")]).hole(None, None), None);
-        assert_eq!(hold(&[]).hole(Some(7), Some(7)), None);
+    fn what_is_newer_than_both_must_be_without_holes() {
+        let hole = |frames: &[(u64, &str)], state, history| hold(frames).hole(marks(state, history));
+        let missing = Some(Hole { after: 7, before: 9 });
+        assert_eq!(hole(&[(3, "sent"), (7, "sent"), (8, "sent")], 7, 7), None);
+        assert_eq!(hole(&[(7, "sent"), (9, "sent")], 7, 7), missing);
+        assert_eq!(hole(&[(9, "sent")], 7, 7), missing);
+        assert_eq!(hole(&[(9, "sent")], 9, 7), missing, "8 may be a message that no history told");
+        assert_eq!(hole(&[], 7, 7), None);
+        assert_eq!(hold(&[(9, "sent")]).hole(Marks::default()), None);
     }
 
     #[test]
     fn what_was_not_understood_still_holds_its_place() {
         let frames = [(8, "approval_added"), (9, "flux"), (10, "approval_added")];
-        assert_eq!(hold(&frames).hole(Some(7), Some(7)), None);
+        assert_eq!(hold(&frames).hole(marks(7, 7)), None);
         assert_eq!(newer(&frames, 7, 7), [8, 10]);
     }
 

@@ -9,7 +9,7 @@ use super::calls::{Call, Calls};
 use super::desk::Desk;
 use super::faults;
 use super::frame::{Heard, Word, hear};
-use super::hold::{Held, Hold, Hole, Overflow};
+use super::hold::{Held, Hold, Hole, Marks, Overflow};
 use super::messages::Overlap;
 use super::picture::{History, Picture};
 use crate::{
@@ -29,6 +29,8 @@ const MOST_READS: usize = 4;
 const READS_MS: i64 = 2_000;
 /// How many pictures older than the stream are taken for bad luck.
 const MOST_STALE: u8 = 3;
+/// How many readings in a row may leave a message in doubt.
+const MOST_HOLES: u8 = 3;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paths {
@@ -52,8 +54,11 @@ pub(super) struct Machine {
     hold: Hold,
     desk: Desk,
     errands: Errands,
-    /// The newest number heard or read in this connection. Dies with it: a restarted server counts from 0.
+    /// Up to here, everything was heard or read in this connection. Dies with it: a restarted server counts
+    /// from 0.
     last: Option<u64>,
+    /// What the last readings hold.
+    marks: Marks,
     /// The picture may not be older than this: it was applied before the reading began.
     applied: Option<u64>,
     /// When the last readings began.
@@ -61,6 +66,7 @@ pub(super) struct Machine {
     /// The next reading begins in due time.
     waits: bool,
     stale: u8,
+    holes: u8,
     is_live: bool,
     /// When the next proof is overdue.
     watching: Option<Millis>,
@@ -89,10 +95,12 @@ impl Machine {
             desk: Desk::new(),
             errands: Errands::new(),
             last: None,
+            marks: Marks::default(),
             applied: None,
             reads: VecDeque::new(),
             waits: false,
             stale: 0,
+            holes: 0,
             is_live: false,
             watching: None,
         }
@@ -105,10 +113,12 @@ impl Machine {
         self.desk.clear();
         self.errands.clear();
         self.last = None;
+        self.marks = Marks::default();
         self.applied = None;
         self.reads.clear();
         self.waits = false;
         self.stale = 0;
+        self.holes = 0;
         self.is_live = false;
         self.watching = None;
     }
@@ -124,7 +134,7 @@ impl Machine {
     fn read(&mut self, now: Millis, out: &mut Effects) {
         match self.phase {
             Phase::Off | Phase::Opening => return,
-            Phase::Live => self.applied = self.last,
+            Phase::Live => self.applied = self.last.max(self.marks.state),
             Phase::Reading { .. } => {}
         }
         self.phase = Phase::Reading { state: None, history: None };
@@ -187,6 +197,7 @@ impl Machine {
         };
         match (&self.phase, word) {
             (Phase::Off, _) | (Phase::Live, None) => {}
+            (Phase::Live, Some(word)) if !self.marks.are_before(&word, seq) => {}
             (Phase::Live, Some(word)) => {
                 let need = self.desk.hear(word, text, true, &mut self.errands, now, out);
                 self.need(need, now, out);
@@ -254,8 +265,8 @@ impl Machine {
     /// When both readings are there: the picture, then what is newer.
     fn release(&mut self, now: Millis, out: &mut Effects) {
         let Phase::Reading { state: Some(picture), history: Some(history) } = &mut self.phase else { return };
-        let (state_seq, history_seq) = (picture.seq, history.seq);
-        if state_seq.is_some_and(|seq| self.applied.is_some_and(|applied| seq < applied)) {
+        let marks = Marks { state: picture.seq, history: history.seq };
+        if marks.state.is_some_and(|seq| self.applied.is_some_and(|applied| seq < applied)) {
             self.stale = self.stale.saturating_add(1);
             return if self.stale < MOST_STALE {
                 self.read(now, out)
@@ -263,23 +274,29 @@ impl Machine {
                 self.fail(faults::stale(), out)
             };
         }
-        if let Some(Hole { after, before }) = self.hold.hole(state_seq, history_seq) {
-            out.push(gap(after, before));
-            return self.read(now, out);
+        if let Some(Hole { after, before }) = self.hold.hole(marks) {
+            // Where only a message can be missing, a history that never catches up must not keep the asks away.
+            let is_of_messages = marks.state.is_some_and(|seq| before <= seq.saturating_add(1));
+            self.holes = self.holes.saturating_add(1);
+            if self.holes < MOST_HOLES || !is_of_messages {
+                out.push(gap(after, before));
+                return self.read(now, out);
+            }
         }
         let Phase::Reading { state: Some(picture), history: Some(history) } =
             std::mem::replace(&mut self.phase, Phase::Live)
         else {
             return;
         };
-        self.stale = 0;
-        self.last = self.last.max(state_seq);
+        (self.stale, self.holes) = (0, 0);
+        self.last = self.last.max(marks.least());
+        self.marks = marks;
         self.desk.see(&picture, &history, &mut self.errands, now, out);
         // Without a mark, the rows themselves say which messages they hold.
         let rows = history.rows.rows.iter().map(|(message, _)| message);
-        let mut overlap = if history_seq.is_none() { Overlap::of(rows) } else { Overlap::default() };
+        let mut overlap = if marks.history.is_none() { Overlap::of(rows) } else { Overlap::default() };
         let mut need = Need::Nothing;
-        for Held { word, raw, .. } in self.hold.newer(state_seq, history_seq) {
+        for Held { word, raw, .. } in self.hold.newer(marks) {
             let Some(word) = word else { continue };
             if matches!(&word, Word::Message(message) if overlap.takes(message)) {
                 continue;

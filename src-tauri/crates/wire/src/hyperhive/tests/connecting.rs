@@ -52,6 +52,34 @@ fn a_message_is_dropped_by_the_historys_mark_alone() {
 }
 
 #[test]
+fn a_message_is_not_lost_by_the_states_mark_however_late_it_arrives() {
+    let mut bench = Bench::new();
+    bench.open();
+    bench.answer("/dashboard/history", json!({ "seq": 40, "events": [] }));
+    bench.answer("/api/state", with(world(42), "approvals", json!([approval(7)])));
+    bench.say(sent(41, "coder", "operator", "on its way all the while"));
+    assert!(bench.lines.values().any(|line| line.text.contains("on its way")));
+    assert_eq!(bench.say(approval_added(42, 7)), [], "the picture has it");
+    assert!(!bench.say(sent(43, "coder", "operator", "next")).is_empty());
+    assert!(!bench.asked("/api/state"), "nothing is missing");
+}
+
+#[test]
+fn a_history_that_never_catches_up_keeps_no_ask_away() {
+    let mut bench = Bench::new();
+    bench.open();
+    bench.say(approval_added(42, 7));
+    let mut readings = 0;
+    while bench.open_asks().is_empty() {
+        readings += 1;
+        assert!(readings < 10);
+        bench.answer("/api/state", with(world(42), "approvals", json!([approval(7)])));
+        bench.answer("/dashboard/history", json!({ "seq": 0, "events": [] }));
+    }
+    assert!(readings > 1, "it is tried again first");
+}
+
+#[test]
 fn what_the_picture_holds_already_is_not_told_again() {
     let mut bench = Bench::new();
     bench.open();
