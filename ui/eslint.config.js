@@ -17,7 +17,9 @@ export default ts.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      // What is told is never changed in place: plain collections in $state.raw are meant.
+      'svelte/prefer-svelte-reactivity': 'off',
       // TypeScript knows better which names exist.
       'no-undef': 'off',
     },

@@ -10,6 +10,8 @@ const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
 for (const [name, bytes] of sizes) console.log(`${String(bytes).padStart(8)}  ${name}`);
 console.log(`${String(total).padStart(8)}  of ${BUDGET} bytes, gzipped`);
 if (files.length === 0 || total > BUDGET) {
-  console.error(files.length === 0 ? 'There is no built page: run "npm run build".' : 'The page is too heavy.');
+  console.error(
+    files.length === 0 ? 'There is no built page: run "npm run build".' : 'The page is too heavy.',
+  );
   process.exit(1);
 }

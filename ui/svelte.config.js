@@ -6,6 +6,7 @@ export default {
   compilerOptions: { runes: true },
   vitePlugin: {
     // Parts of node_modules may still be written without runes.
-    dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? { runes: undefined } : undefined),
+    dynamicCompileOptions: ({ filename }) =>
+      filename.includes('node_modules') ? { runes: undefined } : undefined,
   },
 };

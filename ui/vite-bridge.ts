@@ -22,7 +22,8 @@ export function bridge(socket: string | undefined): Plugin {
   };
 }
 
-const NOBODY = 'No engine is reached. Run "bell serve" and set DESKBELL_SOCKET to the bridge.sock in its data folder.';
+const NOBODY =
+  'No engine is reached. Run "bell serve" and set DESKBELL_SOCKET to the bridge.sock in its data folder.';
 
 async function command(
   socket: string | undefined,

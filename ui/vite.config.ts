@@ -7,7 +7,9 @@ import { bridge } from './vite-bridge.ts';
 
 /** The window's own policy, so that a browser shows what the window would refuse. */
 function policy(): string {
-  const shell = JSON.parse(readFileSync(new URL('../src-tauri/tauri.conf.json', import.meta.url), 'utf8')) as {
+  const shell = JSON.parse(
+    readFileSync(new URL('../src-tauri/tauri.conf.json', import.meta.url), 'utf8'),
+  ) as {
     app: { security: { csp: string } };
   };
   return shell.app.security.csp;
@@ -30,7 +32,7 @@ export default defineConfig(({ mode }) => ({
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
   test: {
     environment: 'jsdom',
-    include: ['src/**/*.test.ts'],
+    include: ['src/**/*.test.ts', '*.test.ts'],
     setupFiles: ['src/gallery/browser.ts'],
   },
 }));

@@ -24,7 +24,12 @@ test('a diff has its file, its counts and the numbers of both sides', () => {
 test('within a hunk, what looks like the name of a file is a changed line', () => {
   const [file, ...more] = parseDiff('--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n--- a/secret\n+++ b/other\n same\n');
   expect(more).toEqual([]);
-  expect(file?.lines.map((line) => line.text)).toEqual(['@@ -1,2 +1,2 @@', '-- a/secret', '++ b/other', 'same']);
+  expect(file?.lines.map((line) => line.text)).toEqual([
+    '@@ -1,2 +1,2 @@',
+    '-- a/secret',
+    '++ b/other',
+    'same',
+  ]);
 });
 
 test('no line of the text is left out, whatever the text is', () => {
@@ -41,7 +46,10 @@ test('no line of the text is left out, whatever the text is', () => {
       .flatMap((file) => [file.path, ...file.lines.map((line) => line.text)])
       .join('\n');
     for (const line of text.split('\n')) {
-      const words = line.replace(/^diff --git a\/(\S+) .*/, '$1').replace(/^[-+ ]/, '').trim();
+      const words = line
+        .replace(/^diff --git a\/(\S+) .*/, '$1')
+        .replace(/^[-+ ]/, '')
+        .trim();
       expect(shown).toContain(words);
     }
   }

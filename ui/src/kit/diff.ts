@@ -169,7 +169,12 @@ function markPair(before: Line, after: Line): void {
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
   const length = (parts: string[]): number => parts.join('').length;
-  const kept = length(a.slice(0, head).concat(a.slice(a.length - tail)).filter((word) => word.trim() !== ''));
+  const kept = length(
+    a
+      .slice(0, head)
+      .concat(a.slice(a.length - tail))
+      .filter((word) => word.trim() !== ''),
+  );
   // Two lines with nothing in common are two lines, not a change within one.
   if (kept === 0 && before.text.trim() !== '' && a.length + b.length > 6) return;
   const from = length(a.slice(0, head));

@@ -29,7 +29,9 @@ test('nothing an agent writes can run, load, or look like a part of the window',
   for (const text of hostile) {
     const page = document.createElement('div');
     page.innerHTML = render(text);
-    const bad = page.querySelector('script, img, svg, iframe, form, input, style, button, [onclick], [onerror], [style], [class], [id]');
+    const bad = page.querySelector(
+      'script, img, svg, iframe, form, input, style, button, [onclick], [onerror], [style], [class], [id]',
+    );
     expect(bad, text).toBeNull();
     for (const link of page.querySelectorAll('a[href]')) {
       expect(link.getAttribute('href'), text).toMatch(/^(https?|mailto):/);

@@ -40,7 +40,12 @@ test('a reset forgets everything but the settings', () => {
 });
 
 test('what a batch touched before a reset in it is forgotten, too', () => {
-  const after = told(full, { patch: 'ask', row: approval() }, { patch: 'reset' }, { patch: 'ask', row: question() });
+  const after = told(
+    full,
+    { patch: 'ask', row: approval() },
+    { patch: 'reset' },
+    { patch: 'ask', row: question() },
+  );
   expect([...after.asks.keys()]).toEqual(['hive/question:3']);
 });
 
@@ -51,17 +56,21 @@ test('a missing number is said', () => {
 
 test('a source that goes takes all of its own with it, and nothing of a source with a longer name', () => {
   const other = approval({ key: 'hive2/approval:1', source: 'hive2' });
-  const after = told(
-    told(full, { patch: 'ask', row: other }, { patch: 'receipt', row: receipt() }),
-    { patch: 'sourceGone', source: 'hive' },
-  );
+  const after = told(told(full, { patch: 'ask', row: other }, { patch: 'receipt', row: receipt() }), {
+    patch: 'sourceGone',
+    source: 'hive',
+  });
   expect([...after.asks.keys()]).toEqual(['hive2/approval:1']);
   expect(after.sources.size + after.receipts.size).toBe(0);
 });
 
 test('an older answer does not take the place of a newer one', () => {
   const newer = receipt({ intent: 'b', answeredAt: 2 });
-  const after = told(full, { patch: 'receipt', row: newer }, { patch: 'receipt', row: receipt({ answeredAt: 1 }) });
+  const after = told(
+    full,
+    { patch: 'receipt', row: newer },
+    { patch: 'receipt', row: receipt({ answeredAt: 1 }) },
+  );
   expect(after.receipts.get('hive/approval:7')).toEqual(newer);
 });
 

@@ -18,7 +18,9 @@ test('a text keeps the limits of its server, in characters and in bytes', () => 
 });
 
 test('characters are what a person counts, not halves of them', () => {
-  const field = text('t', { input: { type: 'text', multiline: false, min: 0, max: 2, maxBytes: null, default: null } });
+  const field = text('t', {
+    input: { type: 'text', multiline: false, min: 0, max: 2, maxBytes: null, default: null },
+  });
   expect(trouble(field, { text: '😀😀' })).toBeNull();
 });
 

@@ -133,7 +133,8 @@ export class Inbox {
       }
     }
     this.#lingering = lingering;
-    if (told.length > 0) this.announcement = told.length > 3 ? `${told.length} asks changed` : told.join('. ');
+    if (told.length > 0)
+      this.announcement = told.length > 3 ? `${told.length} asks changed` : told.join('. ');
     if (this.selected === null || !board.asks.has(this.selected)) {
       this.selected = this.listed[0]?.key ?? null;
     }

@@ -1,5 +1,8 @@
-import type { Consent, Hash, Key, Offer, ReceiptView } from '../gen';
+import { SvelteMap } from 'svelte/reactivity';
+
+import type { Consent, Hash, IntentId, Key, Offer, ReceiptView } from '../gen';
 import { Refused, type Host } from '../host';
+import type { Board } from './board';
 import type { Desk } from './desk.svelte';
 import type { Drafts } from './drafts.svelte';
 import { filled, troubles } from './field';
@@ -32,9 +35,9 @@ export interface Asking {
 export class Intents {
   /** The dialog that is open. */
   asking: Asking | null = $state.raw(null);
-  #refusals: Record<Key, Refusal> = $state({});
-  /** Targets whose intent is on its way to the engine: a second press is not a second answer. */
-  #taking: Record<Key, true> = $state({});
+  readonly #refusals = new SvelteMap<Key, Refusal>();
+  /** Intents that the board does not show yet: until it does, a second press is not a second answer. */
+  readonly #taking = new SvelteMap<Key, { intent: IntentId; before: unknown }>();
 
   readonly #host: Host;
   readonly #desk: Desk;
@@ -44,14 +47,15 @@ export class Intents {
     this.#host = host;
     this.#desk = desk;
     this.#drafts = drafts;
+    desk.hear({ changed: (board) => this.#changed(board) });
   }
 
   refusal(key: Key): Refusal | undefined {
-    return this.#refusals[key];
+    return this.#refusals.get(key);
   }
 
   isTaking(key: Key): boolean {
-    return this.#taking[key] === true;
+    return this.#taking.has(key);
   }
 
   /** Opens the dialog of an offer. */
@@ -65,11 +69,11 @@ export class Intents {
    */
   async take(target: Target, offer: Offer, consent: Consent = 'none'): Promise<boolean> {
     const { key, shown } = target;
-    if (this.#taking[key] === true) return false;
+    if (this.isTaking(key)) return false;
     const values = this.#drafts.values(key, offer);
     const fields = troubles(offer, values);
     if (Object.keys(fields).length > 0) {
-      this.#refusals[key] = { offer: offer.id, fields, message: null };
+      this.#refusals.set(key, { offer: offer.id, fields, message: null });
       return false;
     }
     if (offer.danger !== 'none' && consent === 'none') {
@@ -77,27 +81,27 @@ export class Intents {
       return false;
     }
     this.asking = null;
-    this.#taking[key] = true;
+    const id = newIntentId();
+    this.#taking.set(key, { intent: id, before: this.#desk.board.asks.get(key) });
     try {
       await this.#host.command({
         command: 'intent.take',
-        intent: { id: newIntentId(), key, offer: offer.id, values: filled(offer, values), shown, consent },
+        intent: { id, key, offer: offer.id, values: filled(offer, values), shown, consent },
         surface: 'window',
       });
       this.forgive(key);
       return true;
     } catch (thrown) {
+      this.#taking.delete(key);
       const { message } = Refused.from(thrown);
-      this.#refusals[key] = { offer: offer.id, fields: {}, message };
+      this.#refusals.set(key, { offer: offer.id, fields: {}, message });
       return false;
-    } finally {
-      Reflect.deleteProperty(this.#taking, key);
     }
   }
 
   /** Takes away what was said against an answer. */
   forgive(key: Key): void {
-    Reflect.deleteProperty(this.#refusals, key);
+    this.#refusals.delete(key);
   }
 
   /** The answer to a thing that is on its way or stuck. */
@@ -119,6 +123,14 @@ export class Intents {
     return this.#order(key, 'intent.discard');
   }
 
+  #changed(board: Board): void {
+    for (const [key, { intent, before }] of this.#taking) {
+      if (board.receipts.get(key)?.intent === intent || board.asks.get(key) !== before) {
+        this.#taking.delete(key);
+      }
+    }
+  }
+
   async #order(key: Key, command: 'intent.undo' | 'intent.retry' | 'intent.discard'): Promise<void> {
     const receipt = this.underWay(key);
     if (receipt === undefined) return;
@@ -127,7 +139,7 @@ export class Intents {
       this.forgive(key);
     } catch (thrown) {
       const { message } = Refused.from(thrown);
-      this.#refusals[key] = { offer: receipt.offer, fields: {}, message };
+      this.#refusals.set(key, { offer: receipt.offer, fields: {}, message });
     }
   }
 }

@@ -49,6 +49,17 @@ test('a second press while the first is under way is not a second answer', async
   expect(host.sent).toHaveLength(1);
 });
 
+test('nor is a press before the board shows the first one; afterwards the next answer is taken', async () => {
+  const { intents: it, host } = intents();
+  await it.take(ask, approve);
+  host.push({ patch: 'ask', row: approval({ key: 'hive/approval:8' }) });
+  expect(await it.take(ask, approve)).toBe(false);
+  host.push({ patch: 'ask', row: approval({ state: 'held' }) });
+  host.push({ patch: 'ask', row: approval() });
+  expect(await it.take(ask, deny)).toBe(true);
+  expect(host.sent).toHaveLength(2);
+});
+
 test('what is missing is said beside its field, and nothing leaves', async () => {
   const { intents: it, host } = intents();
   const strict = { ...deny, fields: deny.fields.map((field) => ({ ...field, required: true })) };
@@ -70,7 +81,10 @@ test('a dangerous offer asks first, and travels with the consent', async () => {
 
 test('what the engine refuses is said in its words', async () => {
   const { intents: it, host } = intents();
-  host.reply = () => ({ code: 'changed', message: 'this changed since it was shown: look again, nothing was sent' });
+  host.reply = () => ({
+    code: 'changed',
+    message: 'this changed since it was shown: look again, nothing was sent',
+  });
   expect(await it.take(ask, approve)).toBe(false);
   expect(it.refusal(ask.key)?.message).toContain('look again');
   expect(it.isTaking(ask.key)).toBe(false);

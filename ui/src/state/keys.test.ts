@@ -15,7 +15,16 @@ beforeEach(() => {
   const run = (name: string) => ({ keys: name, run: () => pressed.push(name) });
   keys.use({
     title: 'all',
-    bindings: [run('a'), run('d'), run('shift+d'), run('g i'), run('?'), run('enter'), run('1'), { ...run('escape'), always: true }],
+    bindings: [
+      run('a'),
+      run('d'),
+      run('shift+d'),
+      run('g i'),
+      run('?'),
+      run('enter'),
+      run('1'),
+      { ...run('escape'), always: true },
+    ],
   });
 });
 

@@ -30,20 +30,32 @@ test('JSON is broken into lines and otherwise left exactly as it was sent', () =
   expect(pretty('{"a":1.00,"b":[],"c":{"a":"x, {y}"},"c":12345678901234567890}')).toBe(
     '{\n  "a": 1.00,\n  "b": [],\n  "c": {\n    "a": "x, {y}"\n  },\n  "c": 12345678901234567890\n}',
   );
-  for (const text of ['plain words', '{broken', '"just a text"', '{"a":1} and more']) expect(pretty(text)).toBe(text);
+  for (const text of ['plain words', '{broken', '"just a text"', '{"a":1} and more'])
+    expect(pretty(text)).toBe(text);
 });
 
 test('a countdown never shows its end before it is there', () => {
-  expect([1, 999, 1000, 61_000, 3_600_000, 90_000_000, 0, -5].map(countdown)).toEqual(
-    ['0:01', '0:01', '0:01', '1:01', '1:00:00', '1 d 1 h', '0:00', '0:00'],
-  );
+  expect([1, 999, 1000, 61_000, 3_600_000, 90_000_000, 0, -5].map(countdown)).toEqual([
+    '0:01',
+    '0:01',
+    '0:01',
+    '1:01',
+    '1:00:00',
+    '1 d 1 h',
+    '0:00',
+    '0:00',
+  ]);
   expect(spoken(252_000)).toBe('4 minutes 12 seconds');
 });
 
 test('an age is told by its largest part', () => {
-  expect([0, 59_999, 60_000, 3_600_000, 200_000_000].map((past) => age(NOON - past, NOON))).toEqual(
-    ['now', 'now', '1 min', '1 h', '2 d'],
-  );
+  expect([0, 59_999, 60_000, 3_600_000, 200_000_000].map((past) => age(NOON - past, NOON))).toEqual([
+    'now',
+    'now',
+    '1 min',
+    '1 h',
+    '2 d',
+  ]);
 });
 
 test('a time no calendar knows is no reason to fall over', () => {
@@ -54,7 +66,8 @@ test('a time no calendar knows is no reason to fall over', () => {
 });
 
 test('an outcome says who and what, and a timeout is never called a denial', () => {
-  const ended = (more: Partial<ReturnType<typeof approval>>): string => outcomeWords(approval({ state: 'settled', ...more }));
+  const ended = (more: Partial<ReturnType<typeof approval>>): string =>
+    outcomeWords(approval({ state: 'settled', ...more }));
   expect(ended({ outcome: 'approved', by: 'us' })).toBe('You approved this.');
   expect(ended({ outcome: 'denied', by: 'mia', outcomeNote: 'not now' })).toBe('Denied by mia: “not now”.');
   expect(ended({ outcome: 'answered', by: 'us', outcomeNote: 'alpha' })).toBe('You answered: “alpha”.');
