@@ -5,23 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{Accepted, Ask, By, Event, Fault, IntentId, ItemId, Millis, Outcome, Verdict};
+use deskbell_domain::{Accepted, Ask, By, Event, IntentId, ItemId, Millis, Verdict};
 
 use super::agents::Roster;
-use super::asks::{Board, End, SOMEBODY};
-use super::calls::{Call, Calls};
-use super::faults::{refused, rejected};
+use super::asks::{Board, End};
+use super::calls::Calls;
+use super::errand::{Errand, Stage, Why};
+use super::faults::rejected;
 use super::frame::Message;
 use super::messages::{EVERYBODY, OPERATOR, born, is_since};
 use super::recent::Recent;
 use super::requests::{Deed, Wanted, request};
-use super::words::{clip, is_same, one_line};
-use crate::{Attempt, Effect, Effects, Reply, Request};
-
-/// How long the server may take to say what it has already accepted.
-const PROOF_MS: i64 = 5_000;
-/// How often one answer is sent before the operator is asked.
-const MOST_SENDS: u8 = 3;
+use super::ruling::{Came, SENT, UNKNOWN_DEED, VANISHED, Word, decided, done, is_ours, lost};
+use super::words::is_same;
+use crate::{Attempt, Effect, Effects};
 
 #[derive(Debug)]
 pub(super) struct Errands {
@@ -32,58 +29,6 @@ pub(super) struct Errands {
     proofs: Recent<ItemId, ()>,
     /// What the server has surely refused: to try it again is no repetition.
     refused: Recent<IntentId, ()>,
-}
-
-#[derive(Debug)]
-struct Errand {
-    item: ItemId,
-    deed: Deed,
-    request: Request,
-    stage: Stage,
-    sends: u8,
-    /// Whether some sending's fate is unknown.
-    doubt: bool,
-    /// Nothing older can be its proof.
-    since: Millis,
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// The request is out.
-    Sending {
-        /// The ask, where it has ended as we want it and only the reply can say whether it was us.
-        parked: Option<Box<Ask>>,
-        /// The message was heard before the reply.
-        heard: bool,
-    },
-    /// The next picture decides.
-    Looking(Why),
-    /// The server has it.
-    Taken { due: Option<Millis> },
-    /// A build is under way that may be ours.
-    Watching,
-}
-
-#[derive(Debug)]
-enum Why {
-    /// It may have been sent.
-    Doubt,
-    /// The server said no; perhaps because somebody was first.
-    Refused(Fault),
-    /// The server has it and does not say so.
-    Overdue,
-    /// The server had it when we last ran.
-    Told,
-}
-
-/// What came of a request.
-#[derive(Debug)]
-pub(super) enum Came {
-    Reply(Reply),
-    /// It certainly did not go out.
-    Unsent,
-    /// Nobody knows.
-    Lost,
 }
 
 /// Who ended an ask.
@@ -374,184 +319,9 @@ impl Errands {
     }
 }
 
-impl Errand {
-    fn is_sending(&self) -> bool {
-        matches!(self.stage, Stage::Sending { .. })
-    }
-
-    fn send(
-        &mut self,
-        id: &IntentId,
-        known: &mut Recent<ItemId, Wanted>,
-        calls: &mut Calls,
-        out: &mut Effects,
-    ) {
-        if let Deed::Decide(wanted) = &self.deed {
-            known.insert(self.item.clone(), wanted.clone());
-        }
-        self.stage = Stage::Sending { parked: None, heard: false };
-        self.sends = self.sends.saturating_add(1);
-        let call = calls.make(Call::Delivery(id.clone()));
-        out.push(Effect::Http { call, request: self.request.clone(), delivers: Some(id.clone()) });
-    }
-
-    /// When the server must have said that it has it. A build takes as long as it takes.
-    fn due(&self, now: Millis) -> Option<Millis> {
-        match &self.deed {
-            Deed::Decide(Wanted::Approved) | Deed::Manage => None,
-            Deed::Decide(Wanted::Denied { .. } | Wanted::Answered { .. } | Wanted::Cancelled)
-            | Deed::Send { .. } => Some(now.plus(PROOF_MS)),
-        }
-    }
-
-    /// Whether it was us who ended the ask; nothing while only the reply can tell.
-    fn ours(&self, wanted: &Wanted, end: &End) -> Option<bool> {
-        match &self.stage {
-            Stage::Sending { .. } if wanted.is_like(&end.outcome) => None,
-            Stage::Sending { .. } => Some(false),
-            Stage::Taken { .. } | Stage::Looking(Why::Told | Why::Overdue) => {
-                Some(wanted.is_like(&end.outcome) && is_by_operator(end))
-            }
-            Stage::Looking(Why::Doubt) | Stage::Watching => Some(is_ours(wanted, end)),
-            Stage::Looking(Why::Refused(_)) => Some(self.doubt && is_ours(wanted, end)),
-        }
-    }
-
-    /// The fresh picture lists the ask as open.
-    fn still_open(
-        &mut self,
-        id: &IntentId,
-        builds: bool,
-        known: &mut Recent<ItemId, Wanted>,
-        calls: &mut Calls,
-        now: Millis,
-        out: &mut Effects,
-    ) -> Option<Effect> {
-        let stick = |fault| Some(Effect::Stick { intent: id.clone(), fault });
-        match &self.stage {
-            Stage::Sending { .. } | Stage::Taken { .. } => None,
-            Stage::Looking(Why::Refused(fault)) => stick(fault.clone()),
-            Stage::Looking(Why::Overdue) => {
-                stick(rejected("The server said that it took the answer, and still lists this as open."))
-            }
-            Stage::Looking(Why::Told) => {
-                self.stage = Stage::Taken { due: self.due(now) };
-                None
-            }
-            Stage::Watching if builds => None,
-            Stage::Looking(Why::Doubt) if builds => {
-                self.stage = Stage::Watching;
-                out.push(Effect::Taken(id.clone()));
-                None
-            }
-            Stage::Looking(Why::Doubt) | Stage::Watching if self.sends >= MOST_SENDS => {
-                stick(rejected(format!("Sent {MOST_SENDS} times, and the reply was lost each time.")))
-            }
-            Stage::Looking(Why::Doubt) | Stage::Watching => {
-                self.send(id, known, calls, out);
-                None
-            }
-        }
-    }
-
-    /// The fresh history does not show the message: had it, this would be done.
-    fn look_for_message(&mut self, id: &IntentId) -> Option<Effect> {
-        match &self.stage {
-            Stage::Sending { .. } | Stage::Taken { .. } => None,
-            Stage::Looking(Why::Refused(fault)) => {
-                Some(Effect::Stick { intent: id.clone(), fault: fault.clone() })
-            }
-            Stage::Looking(Why::Doubt | Why::Overdue | Why::Told) | Stage::Watching => {
-                Some(done(id.clone(), Verdict::Unknown, UNSEEN))
-            }
-        }
-    }
-}
-
-const SENT: &str = "Sent: the server shows it.";
-const UNSEEN: &str = "The server's history does not show the message. Look there before you send it again.";
-const UNKNOWN_DEED: &str = "The reply was lost, and nothing shows whether it was done. Look at the agent.";
-const VANISHED: &str = "The server no longer lists it and does not say how it ended.";
-
-/// What a reply says.
-#[derive(Debug)]
-enum Word {
-    Accepted,
-    Refused(Fault),
-    /// Somebody between us and the server failed: it may have been taken all the same.
-    Gateway(Fault),
-    Unsent,
-    Lost,
-}
-
-impl Word {
-    fn of(came: Came) -> Self {
-        match came {
-            Came::Reply(reply) => match reply.status {
-                200..=299 | 303 => Self::Accepted,
-                502..=504 => Self::Gateway(refused(&reply)),
-                _ => Self::Refused(refused(&reply)),
-            },
-            Came::Unsent => Self::Unsent,
-            Came::Lost => Self::Lost,
-        }
-    }
-}
-
-fn is_by_operator(end: &End) -> bool {
-    matches!(&end.by, By::Other(name) if name == OPERATOR || name == SOMEBODY)
-}
-
-/// Whether an end is so much ours that nobody else's is likely.
-fn is_ours(wanted: &Wanted, end: &End) -> bool {
-    is_by_operator(end) && wanted.is(&end.outcome)
-}
-
 fn is_building(agent: Option<&str>, roster: &Roster) -> bool {
     let busy = agent.and_then(|agent| roster.busy(agent));
     busy.is_some_and(|busy| {
         matches!(busy.action.as_str(), "rebuilding" | "spawning" | "starting" | "restarting")
     })
-}
-
-fn done(intent: IntentId, verdict: Verdict, note: impl Into<String>) -> Effect {
-    Effect::Done { intent, verdict, note: note.into() }
-}
-
-fn decided(intent: IntentId, wanted: &Wanted, end: &End, ours: bool, was_lost: bool) -> Effect {
-    if !ours {
-        let (verdict, note) = lost(end);
-        return done(intent, verdict, note);
-    }
-    let mut note = match (wanted, &end.outcome) {
-        (Wanted::Approved, Outcome::Failed { note }) => {
-            format!("Approved; then it failed: {}", clip(&one_line(note), 300))
-        }
-        (Wanted::Approved, _) => "Approved.".to_owned(),
-        (Wanted::Denied { .. }, _) => "Denied.".to_owned(),
-        (Wanted::Answered { .. }, _) => "Answered.".to_owned(),
-        (Wanted::Cancelled, _) => "Cancelled.".to_owned(),
-    };
-    if was_lost {
-        note.push_str(" The reply was lost; the server shows it.");
-    }
-    done(intent, Verdict::Won, note)
-}
-
-/// Somebody, or the deadline, was first.
-fn lost(end: &End) -> (Verdict, String) {
-    if end.outcome == Outcome::Expired {
-        return (Verdict::Expired, "The deadline passed before the answer arrived.".to_owned());
-    }
-    let to = match &end.by {
-        By::Other(name) => Some(name.clone()),
-        By::Us | By::Nobody => None,
-    };
-    let who = to.as_deref().unwrap_or("Somebody");
-    let mut note = format!("It was {} first, by {who}", end.outcome.word());
-    if let Some(words) = end.outcome.note() {
-        note.push_str(&format!(": {}", clip(&one_line(words), 300)));
-    }
-    note.push('.');
-    (Verdict::Lost { to }, note)
 }

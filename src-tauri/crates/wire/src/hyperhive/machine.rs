@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use deskbell_domain::{Event, Fault, Gap, Millis};
 
-use super::answers::{Came, Errands, Need};
+use super::answers::{Errands, Need};
 use super::calls::{Call, Calls};
 use super::desk::Desk;
 use super::faults;
@@ -12,6 +12,7 @@ use super::frame::{Heard, Word, hear};
 use super::hold::{Held, Hold, Hole, Marks, Overflow};
 use super::messages::Overlap;
 use super::picture::{History, Picture};
+use super::ruling::Came;
 use crate::{
     Adapter, CallId, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId, Transport,
 };

@@ -5,6 +5,7 @@ mod answers;
 mod asks;
 mod calls;
 mod desk;
+mod errand;
 mod faults;
 mod frame;
 mod hold;
@@ -13,6 +14,7 @@ mod messages;
 mod picture;
 mod recent;
 mod requests;
+mod ruling;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -64,28 +64,15 @@ impl Bench {
 
     fn take_in(&mut self, out: &Effects) {
         for effect in out {
-            match effect {
-                Effect::Emit(event) => {
-                    for change in reduce(&mut self.state, event.clone(), self.now) {
-                        if let Change::Entry(entry) = change {
-                            self.lines.entry(entry.item.clone()).or_insert(entry);
-                        }
+            if let Effect::Emit(event) = effect {
+                for change in reduce(&mut self.state, event.clone(), self.now) {
+                    if let Change::Entry(entry) = change {
+                        self.lines.entry(entry.item.clone()).or_insert(entry);
                     }
                 }
-                Effect::Http { call, request, delivers } => {
-                    self.calls.push((*call, request.clone(), delivers.clone()));
-                }
-                Effect::Open { .. }
-                | Effect::Close { .. }
-                | Effect::SendText { .. }
-                | Effect::Arm { .. }
-                | Effect::Live
-                | Effect::Odd { .. }
-                | Effect::Fail(_)
-                | Effect::Taken(_)
-                | Effect::Defer(_)
-                | Effect::Stick { .. }
-                | Effect::Done { .. } => {}
+            }
+            if let Effect::Http { call, request, delivers } = effect {
+                self.calls.push((*call, request.clone(), delivers.clone()));
             }
         }
     }
