@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use deskbell_domain::{Hash, Key, Offer, Urgency};
+use deskbell_domain::{Hash, Key, Offer, Tone, Urgency};
 
 use crate::notice::{Button, Notice};
-use crate::view::{AskStateWord, AskView};
+use crate::view::{AskKind, AskStateWord, AskView};
 
 /// Beyond this many characters a notification's text is cut.
 const TITLE_CHARS: usize = 120;
@@ -88,7 +88,11 @@ fn notice(ask: &AskView, source_name: &str) -> Notice {
         buttons: ask
             .offers
             .iter()
-            .filter(|offer| offer.fits_a_button())
+            // On a question the only offer without words of the operator's own is to give it up: too much for a
+            // press that may be a slip.
+            .filter(|offer| {
+                offer.fits_a_button() && !(ask.kind == AskKind::Question && offer.tone == Tone::No)
+            })
             .take(MOST_BUTTONS)
             .map(|Offer { id, label, .. }| Button { offer: id.clone(), label: label.clone() })
             .collect(),

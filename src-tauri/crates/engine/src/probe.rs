@@ -168,8 +168,11 @@ fn perform(
     let mut live = false;
     for effect in effects {
         match effect {
+            Effect::Locate => conversation.locate(),
             Effect::Open { stream, transport, path } => conversation.open(stream, transport, &path),
             Effect::Close { stream } => conversation.close(stream),
+            // Nothing is kept here, so nothing is acknowledged.
+            Effect::SendKept { .. } => {}
             Effect::SendText { stream, text } => conversation.send_text(stream, text),
             Effect::Http { call, request, delivers: None } => conversation.call(call, request),
             Effect::Arm { timer, after_ms } => conversation.arm(timer, now.plus(after_ms.into())),

@@ -52,9 +52,10 @@ impl Ringer {
             None => {}
             Some(Ring::Show(notice)) => {
                 // Written down first: an ask that was told once is never told again, even if we are killed now.
-                if self.record(&notice.key, &notice.shown, Fate::Shown, "").await {
-                    notifier.show(notice);
+                if !self.record(&notice.key, &notice.shown, Fate::Shown, "").await {
+                    return;
                 }
+                notifier.show(notice);
             }
             Some(Ring::Suppress { key, shown, why }) => {
                 self.record(&key, &shown, Fate::Suppressed, why).await;

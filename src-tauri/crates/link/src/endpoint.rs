@@ -87,6 +87,16 @@ impl Endpoint {
         Ok(Self { base, credentials, limits })
     }
 
+    /// A server of this machine whose port is not known yet: see [`crate::Link::locate`].
+    pub const TO_BE_LOCATED: &str = "http://127.0.0.1:1";
+
+    pub(crate) fn at_port(&self, port: u16) -> Self {
+        let mut moved = self.clone();
+        // Fails only on addresses without a host, and ours was checked to have one.
+        let _ = moved.base.set_port(Some(port));
+        moved
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }

@@ -8,6 +8,8 @@ pub struct Epoch(pub(crate) u64);
 /// What a link reports. [`crate::Link::is_stale`] tells the ones that nobody waits for any more.
 #[derive(Debug)]
 pub enum LinkEvent {
+    /// Where the server is now, by the file it leaves behind.
+    Located { epoch: Epoch, found: Result<u16, Fault> },
     /// The server took the stream; frames follow.
     Opened { epoch: Epoch, stream: StreamId },
     /// In the order they came; never empty.

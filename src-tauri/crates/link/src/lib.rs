@@ -13,6 +13,7 @@ mod link;
 mod machine;
 mod retry_after;
 mod sse;
+mod state_file;
 mod trust;
 mod websocket;
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskbell_domain::Fault;
@@ -8,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::event::{Epoch, LinkEvent};
-use crate::{Endpoint, call, sse, websocket};
+use crate::{Endpoint, call, sse, state_file, websocket};
 
 /// How many messages may wait for a WebSocket to take them.
 const OUTGOING: usize = 64;
@@ -64,6 +65,20 @@ impl Link {
             streams: BTreeMap::new(),
             calls: Vec::new(),
         })
+    }
+
+    /// Looks where the server is, in the file it leaves behind. One [`LinkEvent::Located`] comes of it.
+    pub fn locate(&mut self, file: PathBuf) {
+        let (events, epoch) = (self.events.clone(), self.attempt);
+        self.calls.push(AbortOnDropHandle::new(tokio::spawn(async move {
+            let found = state_file::port(file).await;
+            report(&events, LinkEvent::Located { epoch, found }).await;
+        })));
+    }
+
+    /// From now on everything goes to this port of this machine.
+    pub fn relocate(&mut self, port: u16) {
+        self.endpoint = Arc::new(self.endpoint.at_port(port));
     }
 
     /// Opens a stream, in place of one of the same name. `path` is absolute on the server, with its query.
@@ -139,7 +154,9 @@ impl Link {
             | LinkEvent::Closed { epoch, stream, .. } => {
                 self.streams.get(stream).is_none_or(|open| open.epoch != *epoch)
             }
-            LinkEvent::Reply { epoch, .. } | LinkEvent::NoReply { epoch, .. } => *epoch != self.attempt,
+            LinkEvent::Located { epoch, .. }
+            | LinkEvent::Reply { epoch, .. }
+            | LinkEvent::NoReply { epoch, .. } => *epoch != self.attempt,
         }
     }
 

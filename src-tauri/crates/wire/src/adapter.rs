@@ -97,12 +97,20 @@ pub enum Attempt {
 }
 
 /// What is fed to an adapter.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made one at a time and handed over at once, never kept in a list"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal<'a> {
     /// Begin a connection attempt: everything of the last one is void.
     Start,
     /// The connection is given up: the source is paused or removed.
     Stop,
+    /// What came of [`Effect::Locate`].
+    Located {
+        found: Result<(), Fault>,
+    },
     Opened {
         stream: StreamId,
     },
@@ -136,6 +144,9 @@ pub enum Signal<'a> {
 /// What an adapter wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Find the server through the file it leaves behind (see [`crate::StateFile`]). From then on everything
+    /// goes to the port that file names.
+    Locate,
     Open {
         stream: StreamId,
         transport: Transport,
@@ -147,6 +158,11 @@ pub enum Effect {
         stream: StreamId,
     },
     SendText {
+        stream: StreamId,
+        text: String,
+    },
+    /// Like `SendText`, but only once all that was emitted before it is on the disk: for acknowledgements.
+    SendKept {
         stream: StreamId,
         text: String,
     },

@@ -10,7 +10,7 @@ mod hyperhive;
 mod opencode;
 
 pub use adapter::{
-    Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId, TimerId,
-    Transport,
+    Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,
+    TimerId, Transport,
 };
-pub use dialect::{DIALECTS, Dialect, Setting, dialect};
+pub use dialect::{DIALECTS, Dialect, Setting, StateFile, dialect};

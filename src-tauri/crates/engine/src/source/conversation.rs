@@ -1,10 +1,13 @@
 //! An adapter, the link it speaks through, and its timers. The same for a running source and for a test of one.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use deskbell_domain::{Fault, FaultCode, Millis, Next, Source};
 use deskbell_link::{Endpoint, Limits, Link, LinkEvent};
-use deskbell_wire::{Adapter, CallId, Effects, Frame, Request, Signal, StreamId, TimerId, Transport};
+use deskbell_wire::{
+    Adapter, CallId, Effects, Frame, Request, Signal, StateFile, StreamId, TimerId, Transport,
+};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
@@ -12,6 +15,8 @@ pub(crate) struct Conversation {
     adapter: Box<dyn Adapter>,
     link: Link,
     timers: BTreeMap<TimerId, Millis>,
+    /// Empty where the address is given.
+    state_file: PathBuf,
 }
 
 /// What came of a link event.
@@ -45,11 +50,15 @@ impl Conversation {
             ));
         };
         let limits = Limits { silence_ms: dialect.silence_ms, ..Limits::default() };
-        let endpoint = Endpoint::new(&source.url, source.auth.clone(), secret, &source.settings, limits)?;
+        let state_file =
+            dialect.state_file.filter(|_| source.url.is_empty()).map(|file| state_file(source, file));
+        let url = if state_file.is_some() { Endpoint::TO_BE_LOCATED } else { &source.url };
+        let endpoint = Endpoint::new(url, source.auth.clone(), secret, &source.settings, limits)?;
         Ok(Self {
             adapter: (dialect.adapter)(source)?,
             link: Link::new(endpoint, events)?,
             timers: BTreeMap::new(),
+            state_file: state_file.unwrap_or_default(),
         })
     }
 
@@ -72,6 +81,10 @@ impl Conversation {
             return heard;
         }
         match event {
+            LinkEvent::Located { found, .. } => {
+                let found = found.map(|port| self.link.relocate(port));
+                heard.effects = self.feed(Signal::Located { found }, now);
+            }
             LinkEvent::Opened { stream, .. } => heard.effects = self.feed(Signal::Opened { stream }, now),
             LinkEvent::Frames { stream, frames, .. } => {
                 heard.frames = true;
@@ -90,6 +103,10 @@ impl Conversation {
             }
         }
         heard
+    }
+
+    pub(crate) fn locate(&mut self) {
+        self.link.locate(self.state_file.clone());
     }
 
     pub(crate) fn open(&mut self, stream: StreamId, transport: Transport, path: &str) {
@@ -121,5 +138,13 @@ impl Conversation {
         let timer = self.timers.iter().find(|(_, at)| **at <= now).map(|(timer, _)| *timer)?;
         self.timers.remove(&timer);
         Some(timer)
+    }
+}
+
+/// Where a source's server leaves its file: as set, or where such servers usually do.
+fn state_file(source: &Source, file: StateFile) -> PathBuf {
+    match source.settings.get(file.setting).and_then(|paths| paths.first()) {
+        Some(path) => PathBuf::from(path),
+        None => dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default().join(file.usual),
     }
 }

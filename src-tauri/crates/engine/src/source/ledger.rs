@@ -36,7 +36,7 @@ impl Ledger {
     }
 
     /// Returns when it is on the disk.
-    async fn hand_in_durably(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn hand_in_durably(&mut self) -> Result<(), StoreError> {
         match self.take_write() {
             Some(write) => self.store.write_durable(write).await,
             None => Ok(()),

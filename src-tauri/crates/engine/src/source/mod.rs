@@ -235,9 +235,17 @@ impl SourceTask {
             let Some(conversation) = &mut self.conversation else { break };
             let at = now();
             match effect {
+                Effect::Locate => conversation.locate(),
                 Effect::Open { stream, transport, path } => conversation.open(stream, transport, &path),
                 Effect::Close { stream } => conversation.close(stream),
                 Effect::SendText { stream, text } => conversation.send_text(stream, text),
+                Effect::SendKept { stream, text } => match self.ledger.hand_in_durably().await {
+                    Ok(()) => conversation.send_text(stream, text),
+                    // What could not be kept is not acknowledged: the server will tell it again.
+                    Err(error) => {
+                        tracing::warn!(source = %self.source.id, %error, "nothing was acknowledged")
+                    }
+                },
                 Effect::Http { call, request, delivers: None } => conversation.call(call, request),
                 Effect::Http { call, request, delivers: Some(intent) } => {
                     match self.ledger.sending(&intent, at).await {

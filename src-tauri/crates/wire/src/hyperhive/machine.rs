@@ -367,7 +367,8 @@ impl Adapter for Machine {
                 self.need(need, now, out);
             }
             // Of another stream, of a timer that is void, or before anything was read.
-            Signal::Opened { .. }
+            Signal::Located { .. }
+            | Signal::Opened { .. }
             | Signal::Frame { .. }
             | Signal::Closed { .. }
             | Signal::Timer { .. }

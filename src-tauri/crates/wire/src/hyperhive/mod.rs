@@ -35,6 +35,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         many: false,
     }],
     // Keep-alive comments may come; no interval is promised.
+    state_file: None,
     silence_ms: None,
     adapter: speak,
 };

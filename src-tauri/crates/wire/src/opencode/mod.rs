@@ -46,6 +46,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "The project's folder on the server, as an absolute path; without it, the folder opencode was started in",
         many: false,
     }],
+    state_file: None,
     // It sends a heartbeat every 10 s.
     silence_ms: Some(30_000),
     adapter: |source| Ok(Box::new(Opencode::new(source)?)),
@@ -189,7 +190,8 @@ impl Adapter for Opencode {
             Signal::Opened { stream: StreamId::MAIN } => self.read_all(out),
             Signal::Frame { stream: StreamId::MAIN, frame } => self.frame(frame, now, out),
             // There is only the main stream.
-            Signal::Opened { .. } | Signal::Frame { .. } | Signal::Closed { .. } => {}
+            Signal::Located { .. } | Signal::Opened { .. } | Signal::Frame { .. } | Signal::Closed { .. } => {
+            }
             Signal::Reply { call, reply } => self.reply(call, Ok(reply), now, out),
             Signal::NoReply { call, sent, fault } => self.reply(call, Err((sent, fault)), now, out),
             Signal::Timer { timer } => {
