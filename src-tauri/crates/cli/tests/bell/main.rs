@@ -1,0 +1,10 @@
+//! The real `bell` with a real engine, on real sockets, against a simulated coordinator.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod answering;
+mod decoding;
+mod reading;
+mod serving;
+mod sources;
+mod stage;
