@@ -61,7 +61,15 @@ impl Desktop {
         let logs = place::logs(name)?;
         let (screen, number) = Process::announced(
             // It finds a free display itself, and says which.
-            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0", "1280x920x24", "-nolisten", "tcp"]),
+            Command::new("Xvfb").args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x1000x24",
+                "-nolisten",
+                "tcp",
+            ]),
             &logs.join("xvfb.log"),
         )?;
         let bus_config = home.path().join("bus.conf");

@@ -32,15 +32,25 @@ pub async fn picture_all() -> Result<()> {
         drop(window);
 
         let window = Window::open(&desktop, &["--demo"]).await?;
-        for kind in ["approval", "question"] {
+        eventually("the demo is under way", async || Ok((asks(&window).await?.len() >= 3).then_some(())))
+            .await?;
+        for kind in ["question", "approval"] {
             let ask = first_ask(&window, kind).await?;
             window.click(&named_with("ask-row", "key", &ask)).await?;
             window.sees(&named_with("ask-detail", "key", &ask)).await?;
             keep(&desktop, &format!("inbox-{kind}-{word}"))?;
         }
-        for (screen, title) in [("history", "History"), ("sources", "Sources"), ("settings", "Settings")] {
+        for (screen, title, row) in [
+            ("history", "History", Some(("entry-row", "entry-raw"))),
+            ("sources", "Sources", Some(("source-row", "source-edit"))),
+            ("settings", "Settings", None),
+        ] {
             window.run("location.hash = arguments[0]", json!([format!("#/{screen}")])).await?;
             window.reads("nav [aria-current=page] .title", title).await?;
+            if let Some((row, detail)) = row {
+                window.click(&named(row)).await?;
+                window.sees(&named(detail)).await?;
+            }
             keep(&desktop, &format!("{screen}-{word}"))?;
         }
     }
@@ -49,13 +59,17 @@ pub async fn picture_all() -> Result<()> {
 
 /// The key of the first ask of a kind in the list.
 async fn first_ask(window: &Window, kind: &str) -> Result<String> {
-    let script = "return [...document.querySelectorAll(arguments[0])].map(row => row.dataset.key)";
+    let of_kind = |key: &String| key.contains(&format!("/{kind}:"));
     eventually(&format!("the demo brings a {kind}"), async || {
-        let keys = window.run(script, json!([named("ask-row")])).await?;
-        let mut keys = keys.as_array().into_iter().flatten().filter_map(|key| key.as_str());
-        Ok(keys.find(|key| key.contains(&format!("/{kind}:"))).map(str::to_owned))
+        Ok(asks(window).await?.into_iter().find(of_kind))
     })
     .await
+}
+
+/// The keys of the asks in the list.
+async fn asks(window: &Window) -> Result<Vec<String>> {
+    let script = "return [...document.querySelectorAll(arguments[0])].map(row => row.dataset.key)";
+    Ok(serde_json::from_value(window.run(script, json!([named("ask-row")])).await?)?)
 }
 
 fn keep(desktop: &Desktop, title: &str) -> Result<()> {

@@ -56,10 +56,16 @@ impl Desk {
         format!("hive/question:{}", self.hive.ask_question(prompt))
     }
 
-    /// Goes to another screen with the keyboard: `i`nbox, `h`istory, `s`ources.
-    pub async fn go(&self, screen: char) -> Result<()> {
-        self.window.press(Key::Char('g')).await?;
-        self.window.press(Key::Char(screen)).await
+    /// Goes to another screen with the keyboard: `g` and the first letter of its name.
+    pub async fn go(&self, screen: &str) -> Result<()> {
+        let letter = screen.chars().next().map_or('g', |letter| letter.to_ascii_lowercase());
+        eventually(&format!("g {letter} goes to {screen}"), async || {
+            self.window.press(Key::Char('g')).await?;
+            self.window.press(Key::Char(letter)).await?;
+            let there = self.window.text("nav [aria-current=page] .title").await?;
+            Ok((there.as_deref() == Some(screen)).then_some(()))
+        })
+        .await
     }
 
     /// Brings an ask on screen with the mouse.

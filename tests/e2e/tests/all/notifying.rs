@@ -8,7 +8,7 @@ use crate::desk::Desk;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_on_the_notification_approves() -> Result<()> {
     let desk = Desk::open("notify").await?;
-    desk.go('h').await?;
+    desk.go("History").await?;
     let ask = desk.ask_approval("add ripgrep");
     desk.desktop.notifications.come_to(1).await?;
     desk.desktop.picture("notification")?;
@@ -29,7 +29,7 @@ async fn a_press_on_the_notification_approves() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_on_the_notification_opens_its_ask_and_answers_nothing() -> Result<()> {
     let desk = Desk::open("notify-open").await?;
-    desk.go('h').await?;
+    desk.go("History").await?;
     let first = desk.ask_approval("add ripgrep");
     let second = desk.ask_approval("drop the table");
     desk.desktop.notifications.come_to(2).await?;
@@ -42,10 +42,10 @@ async fn a_click_on_the_notification_opens_its_ask_and_answers_nothing() -> Resu
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ask_settled_elsewhere_takes_its_notification_away_and_says_who() -> Result<()> {
     let desk = Desk::open("elsewhere").await?;
-    desk.go('h').await?;
+    desk.go("History").await?;
     let ask = desk.ask_approval("add ripgrep");
     desk.desktop.notifications.come_to(1).await?;
-    desk.go('i').await?;
+    desk.go("Inbox").await?;
     desk.show(&ask).await?;
     ensure!(desk.hive.resolve_elsewhere(1, "denied", Some("not now")), "it was not open");
     desk.ends(&ask, "denied").await?;

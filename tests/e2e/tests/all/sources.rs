@@ -9,7 +9,7 @@ use crate::desk::Desk;
 async fn a_source_is_added_with_a_test_that_says_what_it_found() -> Result<()> {
     let desk = Desk::open_bare("add-source").await?;
     let ask = desk.ask_approval("add ripgrep");
-    desk.go('s').await?;
+    desk.go("Sources").await?;
     desk.window.click(&named("source-add")).await?;
     desk.window.write(&named("source-name"), "hive").await?;
     desk.window.choose(&named("source-dialect"), "hyperhive").await?;
@@ -24,7 +24,7 @@ async fn a_source_is_added_with_a_test_that_says_what_it_found() -> Result<()> {
     desk.window.click(&named("source-save")).await?;
     desk.window.sees(&format!("{}[data-link=\"live\"]", named_with("source-row", "source", "hive"))).await?;
     desk.desktop.picture("source-3-live")?;
-    desk.go('i').await?;
+    desk.go("Inbox").await?;
     desk.is(&ask, "open").await?;
     desk.received(&[])
 }

@@ -29,10 +29,10 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.ends(&ask, "denied").await?;
     desk.hive.stop().await;
     desk.crash_and_return().await?;
-    desk.go('h').await?;
+    desk.go("History").await?;
     desk.window.reads(&named("entry-row"), "add ripgrep").await?;
     desk.desktop.picture("history-without-a-server")?;
-    desk.go('s').await?;
+    desk.go("Sources").await?;
     desk.window
         .sees(&format!("{}[data-link=\"waiting\"]", named_with("source-row", "source", "hive")))
         .await?;
