@@ -111,6 +111,7 @@ mod tests {
         let (mut theirs, ours) = UnixStream::pair().unwrap();
         let somebody_else = ours.peer_cred().unwrap().uid() + 1;
         theirs.write_all(b"{\"id\":1,\"command\":\"source.list\"}\n").await.unwrap();
+        theirs.shutdown().await.unwrap();
         welcome(engine.clone(), ours, somebody_else, CancellationToken::new()).await;
         let mut heard = Vec::new();
         // What was not read when the connection closed counts as a reset.
