@@ -90,14 +90,10 @@ async fn read(
     time: Duration,
 ) -> Result<Vec<u8>, Fault> {
     let cap = endpoint.limits().reply_bytes;
-    let too_large = || failure::too_large(address, "a reply", cap);
-    if response.content_length().is_some_and(|length| length > cap as u64) {
-        return Err(too_large());
-    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(endpoint, address, time, &error))? {
         if body.len() + chunk.len() > cap {
-            return Err(too_large());
+            return Err(failure::too_large(address, "a reply", cap));
         }
         body.extend_from_slice(&chunk);
     }

@@ -41,9 +41,19 @@ impl Guard {
     /// Takes what came from the socket and gives the frames that are whole now. After an event over the cap the
     /// guard is of no more use.
     pub(crate) fn push(&mut self, mut chunk: &[u8], frames: &mut Vec<OwnedFrame>) -> Result<(), TooLarge> {
-        if self.after_return && !chunk.is_empty() {
+        if self.after_return
+            && let Some((first, rest)) = chunk.split_first()
+        {
             self.after_return = false;
-            chunk = chunk.strip_prefix(b"\n").unwrap_or(chunk);
+            if *first == b'\n' {
+                chunk = rest;
+                // After the end of an event it belongs to nothing any more.
+                if !self.buffer.is_empty() {
+                    self.buffer.push(b'\n');
+                    self.searched = self.buffer.len();
+                    self.line = self.searched;
+                }
+            }
         }
         self.buffer.extend_from_slice(chunk);
         if !self.begun {

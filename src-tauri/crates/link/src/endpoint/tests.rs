@@ -83,16 +83,19 @@ fn a_path_is_put_behind_the_path_of_the_address() {
 
 #[test]
 fn no_path_leads_to_another_host() {
-    let endpoint = endpoint("https://h.example/bell").unwrap();
-    for path in [
-        "//evil.example/x",
-        "@evil.example/",
-        ":80@evil.example",
-        "\\\\evil.example",
-        "https://evil.example/",
-    ] {
-        let url = endpoint.url(path);
-        assert_eq!((url.host_str(), url.port()), (Some("h.example"), None), "{path}");
+    for base in ["https://h.example/bell", "https://h.example"] {
+        let endpoint = endpoint(base).unwrap();
+        for path in [
+            "//evil.example/x",
+            "@evil.example/",
+            ":80@evil.example",
+            "\\\\evil.example",
+            ".evil.example",
+            "#@evil.example",
+        ] {
+            let url = endpoint.url(path);
+            assert_eq!((url.host_str(), url.port()), (Some("h.example"), None), "{path}");
+        }
     }
 }
 

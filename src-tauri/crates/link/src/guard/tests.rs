@@ -115,6 +115,16 @@ fn an_event_at_the_cap_is_taken_and_one_over_it_is_not() {
 }
 
 #[test]
+fn a_line_end_cut_in_two_counts_as_much_as_a_whole_one() {
+    let event = b"data: a\r\ndata: b\r\n\r\n";
+    let size = event.len() - 2;
+    for chunk in 1..event.len() {
+        assert_eq!(feed(size, event.chunks(chunk)), Ok(vec![text("a\nb")]), "chunks of {chunk}");
+        assert_eq!(feed(size - 1, event.chunks(chunk)), Err(TooLarge), "chunks of {chunk}");
+    }
+}
+
+#[test]
 fn many_small_events_are_under_the_cap_together() {
     let input = b"data: 12345\n\n".repeat(1000);
     assert_eq!(feed(20, [input.as_slice()]).unwrap().len(), 1000);

@@ -96,3 +96,17 @@ async fn calls_on_their_way_end_with_their_attempt() {
     ended.recv().await.unwrap();
     assert!(client.events.try_recv().is_err());
 }
+
+#[tokio::test]
+async fn a_reply_that_waits_to_be_heard_is_void_in_the_next_attempt() {
+    let server = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    let mut client = Client::new(&server.url());
+    client.link.call(CallId(1), Request::get("/"));
+    let reply = client.events.recv().await.unwrap();
+    assert!(matches!(reply, LinkEvent::Reply { .. }) && !client.link.is_stale(&reply));
+    client.link.close_all();
+    assert!(client.link.is_stale(&reply));
+    client.link.call(CallId(2), Request::get("/"));
+    let event = client.next().await;
+    assert!(matches!(event, LinkEvent::Reply { call: CallId(2), .. }), "{event:?}");
+}
