@@ -68,7 +68,7 @@ pub fn print_table(paper: &mut Paper, rows: &[SourceView]) -> Result<(), Trouble
     paper.table(&lines)?;
     for row in rows {
         if let Some(fault) = row.link.fault() {
-            paper.say(&format!("{}: {fault}", row.source))?;
+            paper.say(&fault.to_string())?;
         }
     }
     Ok(())

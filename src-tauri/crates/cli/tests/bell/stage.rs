@@ -46,11 +46,11 @@ impl Run {
 }
 
 impl Stage {
-    /// With an engine that is live with the coordinator.
+    /// With an engine that holds what the coordinator holds.
     pub async fn live() -> Self {
         let mut stage = Self::set().await;
         stage.serve().await;
-        stage.until(|patch| patch["row"]["link"]["state"] == "live").await;
+        stage.until(|patch| patch["row"]["key"] == "hive/agent:coder").await;
         stage
     }
 
