@@ -124,16 +124,11 @@ impl Desktop {
         Ok(place::logs(&self.name)?.join(format!("{program}.log")))
     }
 
-    /// Keeps a picture of the whole screen as `target/shots/TITLE.png`.
-    pub fn picture(&self, title: &str) -> Result<PathBuf> {
+    pub(crate) fn picture(&self, title: &str) -> Result<PathBuf> {
         let file = place::shots()?.join(format!("{title}.png"));
         let output = self.command(Path::new("import"))?.args(["-window", "root"]).arg(&file).output()?;
         ensure!(output.status.success(), "no picture: {}", String::from_utf8_lossy(&output.stderr));
         Ok(file)
-    }
-
-    pub fn theme(&self) -> Theme {
-        self.theme
     }
 }
 

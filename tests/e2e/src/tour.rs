@@ -10,14 +10,14 @@ pub async fn answer_in_demo() -> Result<()> {
     window.click(&named_with("ask-row", "key", &ask)).await?;
     window.sees(&named_with("ask-detail", "key", &ask)).await?;
     println!("An agent asks: {ask}");
-    keep(&desktop, "demo-1-asked")?;
+    keep(&window, &desktop, "demo-1-asked").await?;
     window.click(&named("offer-approve")).await?;
     window.sees(&named("undo")).await?;
-    keep(&desktop, "demo-2-approved")?;
+    keep(&window, &desktop, "demo-2-approved").await?;
     window.sees(&format!("{}{}", named_with("ask-detail", "key", &ask), "[data-state=\"settled\"]")).await?;
     let outcome = window.text(&named("outcome")).await?.context("the outcome is not on screen")?;
     println!("It ended: {}", outcome.trim());
-    keep(&desktop, "demo-3-settled")
+    keep(&window, &desktop, "demo-3-settled").await
 }
 
 /// Every screen, dark and light, empty and full.
@@ -28,7 +28,7 @@ pub async fn picture_all() -> Result<()> {
         let data = desktop.data();
         let window = Window::open(&desktop, &["--data", &data.to_string_lossy()]).await?;
         window.reads("body", "Welcome to Deskbell").await?;
-        keep(&desktop, &format!("inbox-empty-{word}"))?;
+        keep(&window, &desktop, &format!("inbox-empty-{word}")).await?;
         drop(window);
 
         let window = Window::open(&desktop, &["--demo"]).await?;
@@ -38,7 +38,7 @@ pub async fn picture_all() -> Result<()> {
             let ask = first_ask(&window, kind).await?;
             window.click(&named_with("ask-row", "key", &ask)).await?;
             window.sees(&named_with("ask-detail", "key", &ask)).await?;
-            keep(&desktop, &format!("inbox-{kind}-{word}"))?;
+            keep(&window, &desktop, &format!("inbox-{kind}-{word}")).await?;
         }
         for (screen, title, row) in [
             ("history", "History", Some(("entry-row", "entry-raw"))),
@@ -51,7 +51,7 @@ pub async fn picture_all() -> Result<()> {
                 window.click(&named(row)).await?;
                 window.sees(&named(detail)).await?;
             }
-            keep(&desktop, &format!("{screen}-{word}"))?;
+            keep(&window, &desktop, &format!("{screen}-{word}")).await?;
         }
     }
     Ok(())
@@ -72,7 +72,7 @@ async fn asks(window: &Window) -> Result<Vec<String>> {
     Ok(serde_json::from_value(window.run(script, json!([named("ask-row")])).await?)?)
 }
 
-fn keep(desktop: &Desktop, title: &str) -> Result<()> {
-    println!("  {}", desktop.picture(title)?.display());
+async fn keep(window: &Window, desktop: &Desktop, title: &str) -> Result<()> {
+    println!("  {}", window.picture(desktop, title).await?.display());
     Ok(())
 }

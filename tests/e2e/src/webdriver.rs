@@ -85,6 +85,12 @@ impl Session {
         self.call("/execute/sync", json!({ "script": script, "args": arguments })).await
     }
 
+    /// Waits until what the page holds now has been painted: two frames, the first of which may be under way.
+    pub async fn paint(&self) -> Result<()> {
+        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
+        self.call("/execute/async", json!({ "script": script, "args": [] })).await.map(drop)
+    }
+
     pub async fn reload(&self) -> Result<()> {
         self.call("/refresh", json!({})).await.map(drop)
     }

@@ -142,6 +142,12 @@ impl Window {
         self.session.reload().await
     }
 
+    /// Keeps a picture of the whole screen, with the page as it is now, as `target/shots/TITLE.png`.
+    pub async fn picture(&self, desktop: &Desktop, title: &str) -> Result<PathBuf> {
+        self.session.paint().await?;
+        desktop.picture(title)
+    }
+
     /// Ends the app at once, as a crash or a power cut would.
     pub async fn kill(&self) -> Result<()> {
         let group = self.driver.group();

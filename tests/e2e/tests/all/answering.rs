@@ -14,13 +14,13 @@ async fn a_diff_is_approved_by_a_click() -> Result<()> {
     for shown in ["add ripgrep", "agent.nix", "jq"] {
         desk.window.reads(&named("ask-detail"), shown).await?;
     }
-    desk.desktop.picture("approve-1-asked")?;
+    desk.picture("approve-1-asked").await?;
     desk.window.click(&named("offer-approve")).await?;
     desk.window.sees(&named("undo")).await?;
-    desk.desktop.picture("approve-2-held")?;
+    desk.picture("approve-2-held").await?;
     desk.received(&[])?;
     desk.ends(&ask, "approved").await?;
-    desk.desktop.picture("approve-3-settled")?;
+    desk.picture("approve-3-settled").await?;
     desk.received(&["/approve/1"])
 }
 
@@ -34,11 +34,11 @@ async fn an_approval_is_denied_with_a_note_by_keyboard_alone() -> Result<()> {
     desk.press_until(Key::Char('j'), &detail(&second, "open")).await?;
     desk.press_until(Key::Char('d'), &focused("field-note")).await?;
     desk.window.type_text("not on a Friday").await?;
-    desk.desktop.picture("deny-1-note")?;
+    desk.picture("deny-1-note").await?;
     desk.window.press(Key::Enter).await?;
     desk.ends(&second, "denied").await?;
     desk.window.reads(&named("outcome"), "not on a Friday").await?;
-    desk.desktop.picture("deny-2-settled")?;
+    desk.picture("deny-2-settled").await?;
     desk.received(&["/deny/2 note=not on a Friday"])
 }
 
@@ -51,10 +51,10 @@ async fn a_question_takes_several_options_and_the_operators_own_words() -> Resul
     desk.window.click(&named_with("option", "label", "gamma")).await?;
     desk.window.click(&named_with("option", "label", "alpha")).await?;
     desk.window.write(&named("field-answer"), "after the backup").await?;
-    desk.desktop.picture("question-1-chosen")?;
+    desk.picture("question-1-chosen").await?;
     desk.window.click(&named("offer-answer")).await?;
     desk.ends(&ask, "answered").await?;
-    desk.desktop.picture("question-2-settled")?;
+    desk.picture("question-2-settled").await?;
     desk.received(&["/answer-question/1 answer=alpha, gamma, after the backup"])
 }
 
@@ -66,7 +66,7 @@ async fn an_answer_taken_back_is_never_sent() -> Result<()> {
     desk.press_until(Key::Char('a'), &detail(&ask, "held")).await?;
     desk.window.press(Key::Char('z')).await?;
     desk.is(&ask, "open").await?;
-    desk.desktop.picture("undo-taken-back")?;
+    desk.picture("undo-taken-back").await?;
     // The other answer is held as long as the first was, and began later: once it is out, the first would be too.
     desk.window.click(&named("offer-deny")).await?;
     desk.ends(&ask, "denied").await?;

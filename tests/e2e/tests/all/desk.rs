@@ -97,6 +97,11 @@ impl Desk {
         self.window.sees(&named_with("outcome", "outcome", outcome)).await
     }
 
+    /// Keeps a picture of the screen in `target/shots`.
+    pub async fn picture(&self, title: &str) -> Result<()> {
+        self.window.picture(&self.desktop, title).await.map(drop)
+    }
+
     /// The coordinator has received exactly these posts, each written `/path field=value`.
     pub fn received(&self, expected: &[&str]) -> Result<()> {
         let written = |post: deskbell_sim::hyperhive::Received| {

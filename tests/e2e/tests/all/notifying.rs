@@ -11,7 +11,7 @@ async fn a_press_on_the_notification_approves() -> Result<()> {
     desk.go("History").await?;
     let ask = desk.ask_approval("add ripgrep");
     desk.desktop.notifications.come_to(1).await?;
-    desk.desktop.picture("notification")?;
+    desk.picture("notification").await?;
     desk.desktop.notifications.press("Approve", "add ripgrep").await?;
     eventually("the press reaches the coordinator", async || {
         Ok((!desk.hive.received().is_empty()).then_some(()))
@@ -51,6 +51,6 @@ async fn an_ask_settled_elsewhere_takes_its_notification_away_and_says_who() -> 
     desk.ends(&ask, "denied").await?;
     desk.window.reads(&named("outcome"), "another operator").await?;
     desk.desktop.notifications.come_to(0).await?;
-    desk.desktop.picture("settled-elsewhere")?;
+    desk.picture("settled-elsewhere").await?;
     desk.received(&[])
 }

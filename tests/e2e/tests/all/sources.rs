@@ -16,14 +16,14 @@ async fn a_source_is_added_with_a_test_that_says_what_it_found() -> Result<()> {
     desk.window.replace(&named("source-url"), &format!("{}/nowhere", desk.hive.url())).await?;
     desk.window.click(&named("source-test")).await?;
     desk.window.sees(&named_with("source-report", "ok", "false")).await?;
-    desk.desktop.picture("source-1-wrong")?;
+    desk.picture("source-1-wrong").await?;
     desk.window.replace(&named("source-url"), &desk.hive.url()).await?;
     desk.window.click(&named("source-test")).await?;
     desk.window.sees(&named_with("source-report", "ok", "true")).await?;
-    desk.desktop.picture("source-2-tested")?;
+    desk.picture("source-2-tested").await?;
     desk.window.click(&named("source-save")).await?;
     desk.window.sees(&format!("{}[data-link=\"live\"]", named_with("source-row", "source", "hive"))).await?;
-    desk.desktop.picture("source-3-live")?;
+    desk.picture("source-3-live").await?;
     desk.go("Inbox").await?;
     desk.is(&ask, "open").await?;
     desk.received(&[])

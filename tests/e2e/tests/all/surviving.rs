@@ -31,12 +31,12 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.crash_and_return().await?;
     desk.go("History").await?;
     desk.window.reads(&named("entry-row"), "add ripgrep").await?;
-    desk.desktop.picture("history-without-a-server")?;
+    desk.picture("history-without-a-server").await?;
     desk.go("Sources").await?;
     desk.window
         .sees(&format!("{}[data-link=\"waiting\"]", named_with("source-row", "source", "hive")))
         .await?;
-    desk.desktop.picture("source-out-of-reach")?;
+    desk.picture("source-out-of-reach").await?;
     let rows = desk.bell.ring(&["history", "--source", "hive"])?;
     let asked = rows.iter().find(|row| row["text"].as_str().is_some_and(|text| text.contains("add ripgrep")));
     ensure!(asked.is_some_and(|row| !row["raw"].is_null()), "not in the history: {rows:#?}");
