@@ -175,6 +175,15 @@ mod tests {
     }
 
     #[test]
+    fn an_offer_cannot_pass_itself_off_as_two() {
+        let sly = Offer::plain("deny", "Deny\n  approve  Approve\u{1b}[8m", Tone::No)
+            .with_field(Field::text("note", "Note\n  always  Always", false, 9));
+        let error = chosen(&[approve(), sly], None, &Typed::default(), true).unwrap_err();
+        assert_eq!(error.lines().count(), 3, "{error}");
+        assert!(!error.contains('\u{1b}'), "{error}");
+    }
+
+    #[test]
     fn a_danger_wants_its_word() {
         let stop = cancel().confirmed();
         assert!(consent(&stop, false, None).unwrap_err().contains("--yes"));
