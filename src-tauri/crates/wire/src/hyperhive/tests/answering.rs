@@ -225,10 +225,15 @@ fn a_lost_reply_is_never_followed_by_a_request_before_a_look() {
 fn a_look_that_began_before_the_reply_was_lost_does_not_count() {
     let (mut bench, _) = approved(Attempt::Fresh);
     bench.say(sent(5, "a", "b", "a hole before this"));
-    let early = bench.call("/api/state");
+    let early = [
+        (bench.call("/api/state"), still_open()),
+        (bench.call("/dashboard/history"), json!({ "seq": 5, "events": [] })),
+    ];
     bench.no_reply(APPROVE, Sent::Maybe);
-    let body = still_open().to_string().into_bytes();
-    bench.feed(Signal::Reply { call: early, reply: Reply { status: 200, content_type: None, body } });
+    for (call, body) in early {
+        let reply = Reply { status: 200, content_type: None, body: body.to_string().into_bytes() };
+        bench.feed(Signal::Reply { call, reply });
+    }
     assert!(!bench.asked(APPROVE), "it may have been read before the answer arrived");
 }
 
@@ -250,6 +255,19 @@ fn a_lost_reply_to_an_answer_that_came_too_late_is_lost() {
     assert!(
         matches!(verdict(&effects), Some((Verdict::Lost { .. }, note)) if note.contains("another reason"))
     );
+}
+
+#[test]
+fn a_lost_reply_and_the_same_words_of_another_agent_are_lost() {
+    let mut bench = answered();
+    bench.no_reply(ANSWER, Sent::Maybe);
+    let mut row = question(3);
+    row["answer"] = "a, b, and c".into();
+    row["answerer"] = "manager".into();
+    let world = with(with(world(5), "question_history", json!([row])), "approvals", json!([approval(7)]));
+    let effects = bench.look(world);
+    assert_eq!(verdict(&effects).unwrap().0, &Verdict::Lost { to: Some("manager".into()) });
+    assert_eq!(settled_by(&effects, "question:3"), Some(By::Other("manager".into())));
 }
 
 #[test]

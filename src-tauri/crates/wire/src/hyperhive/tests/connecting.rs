@@ -65,6 +65,16 @@ fn a_message_is_not_lost_by_the_states_mark_however_late_it_arrives() {
 }
 
 #[test]
+fn a_mutation_that_arrives_late_does_not_undo_the_picture() {
+    let mut bench = Bench::new();
+    bench.open();
+    bench.answer("/dashboard/history", json!({ "seq": 40, "events": [] }));
+    bench.answer("/api/state", world(42));
+    let over = json!({ "kind": "transient_set", "seq": 41, "name": "coder", "transient_kind": "restarting", "since_unix": 1 });
+    assert_eq!(bench.say(over), [], "at 42 it was over");
+}
+
+#[test]
 fn a_history_that_never_catches_up_keeps_no_ask_away() {
     let mut bench = Bench::new();
     bench.open();
@@ -274,6 +284,18 @@ fn a_row_that_cannot_be_read_makes_nothing_vanish() {
     let effects = bench.look(with(world(1), "approvals", json!([approval(7), { "id": "eight" }])));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Odd { .. })));
     assert_eq!(bench.open_asks(), ["approval:7", "approval:8"]);
+    bench.open();
+    bench.look(with(world(1), "approval_history", json!([{ "id": "seven", "status": "denied" }])));
+    assert_eq!(
+        bench.open_asks(),
+        ["approval:7", "approval:8"],
+        "the end that cannot be read may be of either"
+    );
+    bench.open();
+    let mut without = world(1);
+    without.as_object_mut().unwrap().remove("questions");
+    bench.look(without);
+    assert_eq!(bench.open_asks(), ["approval:7", "approval:8"], "it is no whole picture");
 }
 
 #[test]
