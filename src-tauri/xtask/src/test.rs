@@ -16,8 +16,9 @@ pub fn run_all() -> Result<ExitCode> {
     let mut done = Vec::new();
     let result = steps::take_into(plan()?, &mut done);
     let total = tell(&done, begun.elapsed());
-    if let Err(error) = &result {
-        println!("\n{error:#}");
+    match &result {
+        Ok(()) => println!("\nPictures of the window are in {}", place::shots().display()),
+        Err(error) => println!("\n{error:#}"),
     }
     // A step may fail without a test to blame: a format, a lint, a build.
     let failed = total.failed.max(u32::from(result.is_err()));
@@ -68,6 +69,5 @@ fn tell(done: &[Done], took: Duration) -> Tally {
         total += step.tally;
     }
     row("all", took, &total);
-    println!("Screenshots of the window are in {}", place::shots().display());
     total
 }

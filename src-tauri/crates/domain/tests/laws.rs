@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Act, Ask, AskBody, AskState, By, Change, Covers, Event, ItemId, Millis, Offer, Outcome, Settlement, Snapshot,
-    State, Subject, Tone, Urgency, When, reduce,
+    Act, Ask, AskBody, AskState, By, Change, Covers, Event, ItemId, Millis, Offer, Outcome, Settlement,
+    Snapshot, State, Subject, Tone, Urgency, When, reduce,
 };
 use proptest::prelude::*;
 
@@ -94,7 +94,10 @@ impl Server {
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     prop::collection::vec(
-        prop_oneof![(0u8..6).prop_map(Deed::Open), (0u8..6, any::<bool>()).prop_map(|(n, y)| Deed::Settle(n, y))],
+        prop_oneof![
+            (0u8..6).prop_map(Deed::Open),
+            (0u8..6, any::<bool>()).prop_map(|(n, y)| Deed::Settle(n, y))
+        ],
         0..40,
     )
 }
