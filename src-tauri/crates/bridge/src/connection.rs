@@ -55,7 +55,7 @@ async fn read_requests(
             Some(Line::Whole(line)) => line,
             Some(Line::TooLong) => {
                 let words = format!("this line is longer than {} MiB, the most that is read", LONGEST >> 20);
-                write(writer, &Response::error(None, words)).await?;
+                write(writer, &Response::invalid(None, words)).await?;
                 continue;
             }
         };

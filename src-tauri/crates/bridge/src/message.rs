@@ -32,8 +32,14 @@ pub(crate) enum Body {
 }
 
 impl Response {
-    pub fn error(id: Option<RequestId>, message: impl Into<String>) -> Self {
+    /// To a request that makes no sense.
+    pub fn invalid(id: Option<RequestId>, message: impl Into<String>) -> Self {
         Self { id, body: Body::Error(CommandError { code: ErrorCode::Invalid, message: message.into() }) }
+    }
+
+    /// To whoever may not ask at all.
+    pub fn refusal(message: impl Into<String>) -> Self {
+        Self { id: None, body: Body::Error(CommandError { code: ErrorCode::Failed, message: message.into() }) }
     }
 
     /// As a line, its end included.
@@ -66,7 +72,7 @@ fn line<T: Serialize>(message: &T) -> Vec<u8> {
 
 /// Reads a request, or makes the reply that says what is wrong with it.
 pub(crate) fn read_request(line: &[u8]) -> Result<(RequestId, Request), Box<Response>> {
-    let trouble = |id, message: String| Box::new(Response::error(id, message));
+    let trouble = |id, message: String| Box::new(Response::invalid(id, message));
     let mut object: Map<String, Value> = serde_json::from_slice(line)
         .map_err(|error| trouble(None, format!("this line is not a JSON object: {error}")))?;
     let Some(id) = object.remove("id").and_then(|id| id.as_u64()) else {

@@ -90,7 +90,7 @@ async fn welcome(engine: Engine, mut stream: UnixStream, owner: u32, shutdown: C
         return;
     }
     tracing::warn!("another user tried to use the bridge, and was refused");
-    let refusal = Response::error(None, "this Deskbell serves only the user who runs it");
+    let refusal = Response::refusal("this Deskbell serves only the user who runs it");
     if let Err(error) = stream.write_all(&refusal.line()).await {
         tracing::debug!(%error, "the refused one had already gone");
     }
