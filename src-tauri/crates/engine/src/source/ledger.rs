@@ -35,12 +35,18 @@ impl Ledger {
         }
     }
 
-    /// Returns when it is on the disk.
-    pub(crate) async fn hand_in_durably(&mut self) -> Result<(), StoreError> {
+    /// Returns when it is on the disk. On an error it is not written, and not tried again.
+    async fn hand_in_durably(&mut self) -> Result<(), StoreError> {
         match self.take_write() {
             Some(write) => self.store.write_durable(write).await,
             None => Ok(()),
         }
+    }
+
+    /// Returns when all that was handed in so far is on the disk: writes keep their order.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        self.hand_in().await;
+        self.store.write_durable(Write { source: self.source.clone(), ops: Vec::new(), received: None }).await
     }
 
     fn take_write(&mut self) -> Option<Write> {
@@ -101,6 +107,8 @@ impl Ledger {
         now: Millis,
     ) -> Result<Result<OutboxRow, StoreError>, Refusal> {
         let accepted = self.state.accept(intent)?;
+        // What was learned before is no part of this: it is written even if this cannot be.
+        self.hand_in().await;
         if surface == Surface::Notification && !accepted.offer().fits_a_button() {
             return Err(Refusal::NotConfirmed { label: accepted.offer().label.clone() });
         }
@@ -162,6 +170,7 @@ impl Ledger {
 
     /// Takes an answer back that has not left yet.
     pub(crate) async fn undo(&mut self, intent: &IntentId, now: Millis) -> Result<bool, StoreError> {
+        self.hand_in().await;
         let held = self.outbox.get(intent).is_some_and(|row| row.stage == Stage::Held);
         if held {
             self.drop_intent(intent, now);
@@ -180,6 +189,7 @@ impl Ledger {
 
     /// Puts a stuck intent back on its way. It may have reached the server once, so it is looked for first.
     pub(crate) async fn retry(&mut self, intent: &IntentId, now: Millis) -> Result<bool, StoreError> {
+        self.hand_in().await;
         let stuck = self.is_stuck(intent);
         if stuck {
             self.stage(intent, Stage::Maybe, Act::Send, now);
@@ -189,6 +199,7 @@ impl Ledger {
     }
 
     pub(crate) async fn discard(&mut self, intent: &IntentId, now: Millis) -> Result<bool, StoreError> {
+        self.hand_in().await;
         let stuck = self.is_stuck(intent);
         if stuck {
             self.done(intent, Verdict::Discarded, "You gave this answer up.".to_owned(), now);
@@ -214,6 +225,7 @@ impl Ledger {
 
     /// Makes it durable that an intent may have been sent. Only then may it be sent.
     pub(crate) async fn sending(&mut self, intent: &IntentId, now: Millis) -> Result<(), StoreError> {
+        self.hand_in().await;
         self.stage(intent, Stage::Maybe, Act::Send, now);
         self.hand_in_durably().await
     }
