@@ -39,7 +39,10 @@ impl Response {
 
     /// To whoever may not ask at all.
     pub fn refusal(message: impl Into<String>) -> Self {
-        Self { id: None, body: Body::Error(CommandError { code: ErrorCode::Failed, message: message.into() }) }
+        Self {
+            id: None,
+            body: Body::Error(CommandError { code: ErrorCode::Failed, message: message.into() }),
+        }
     }
 
     /// As a line, its end included.
