@@ -239,9 +239,9 @@ impl SourceTask {
                 Effect::Open { stream, transport, path } => conversation.open(stream, transport, &path),
                 Effect::Close { stream } => conversation.close(stream),
                 Effect::SendText { stream, text } => conversation.send_text(stream, text),
-                Effect::SendKept { stream, text } => match self.ledger.hand_in_durably().await {
+                Effect::SendKept { stream, text } => match self.ledger.flush().await {
                     Ok(()) => conversation.send_text(stream, text),
-                    // What could not be kept is not acknowledged: the server will tell it again.
+                    // What is not on the disk is not acknowledged: the server will tell it again.
                     Err(error) => {
                         tracing::warn!(source = %self.source.id, %error, "nothing was acknowledged")
                     }
