@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbell_domain::{Hash, IntentId, Key, SecretRef, Source, SourceId, Surface};
+use deskbell_domain::{Auth, Hash, IntentId, Key, SecretRef, Source, SourceId, Surface};
 use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
@@ -117,7 +117,7 @@ impl Engine {
             }),
         };
         let (sources, asks, settings) = engine
-            .reading(|queries| Ok((queries.sources()?, queries.asks(false)?, queries.settings()?)))
+            .reading(|queries| Ok((queries.sources()?, queries.asks(None)?, queries.settings()?)))
             .await
             .map_err(|error| failed(&error))?;
         let inner = &engine.inner;
@@ -353,9 +353,14 @@ impl Engine {
     ) -> Result<Source, CommandError> {
         let source = probe::source_of(&draft, id, kept.clone(), paused)?;
         let secrets = Arc::clone(&self.inner.secrets);
-        tokio::task::spawn_blocking(move || Source {
-            secret: secrets.keep(&source.id, draft.secret, kept),
-            ..source
+        tokio::task::spawn_blocking(move || {
+            let secret = if source.auth == Auth::None {
+                secrets.forget(&source.id, &kept);
+                SecretRef::None
+            } else {
+                secrets.keep(&source.id, draft.secret, kept)
+            };
+            Source { secret, ..source }
         })
         .await
         .map_err(|error| failed(&error))

@@ -14,6 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How many asks that ended recently a listener is told at the start.
 const RECENT: usize = 100;
 
+/// How many asks that ended are listed at most. The rest is in the history.
+const MOST_ENDED: usize = 10_000;
+
 /// Reads the cache. Blocks on the disk: call it off the async threads.
 #[derive(Debug)]
 pub(crate) struct Queries {
@@ -38,7 +41,9 @@ impl Queries {
         Some(match command {
             Command::DialectList => Ok(Answer::Dialects { rows: dialects() }),
             Command::SourceList => self.sources().map(|rows| Answer::Sources { rows }),
-            Command::AskList { all } => self.asks(*all).map(|rows| Answer::Asks { rows }),
+            Command::AskList { all } => {
+                self.asks(if *all { Some(MOST_ENDED) } else { None }).map(|rows| Answer::Asks { rows })
+            }
             Command::AgentList => self.agents().map(|rows| Answer::Agents { rows }),
             Command::ThreadList => self.threads().map(|rows| Answer::Threads { rows }),
             Command::TaskList => self.tasks().map(|rows| Answer::Tasks { rows }),
@@ -65,7 +70,7 @@ impl Queries {
     pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
         let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
         patches.extend(self.sources()?.into_iter().map(|row| Patch::Source { row: Box::new(row) }));
-        patches.extend(self.asks(true)?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));
+        patches.extend(self.asks(Some(RECENT))?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));
         patches.extend(self.agents()?.into_iter().map(|row| Patch::Agent { row }));
         patches.extend(self.threads()?.into_iter().map(|row| Patch::Thread { row }));
         patches.extend(self.tasks()?.into_iter().map(|row| Patch::Task { row }));
@@ -74,10 +79,9 @@ impl Queries {
         Ok(patches)
     }
 
-    pub(crate) fn asks(&self, all: bool) -> Result<Vec<AskView>, CommandError> {
-        let reader = self.reader();
-        let settled = if all { Some(RECENT) } else { None };
-        let rows = reader.asks(settled)?;
+    /// What waits, and at most so many that ended.
+    pub(crate) fn asks(&self, ended: Option<usize>) -> Result<Vec<AskView>, CommandError> {
+        let rows = self.reader().asks(ended)?;
         Ok(rows.into_iter().map(|row| AskView::new(&row.source, &row.dialect, &row.ask)).collect())
     }
 

@@ -255,6 +255,10 @@ impl SourceTask {
                 }
                 Effect::Arm { timer, after_ms } => conversation.arm(timer, at.plus(after_ms.into())),
                 Effect::Live => {
+                    // Who sees a link live must find there what it brought.
+                    if let Err(error) = self.ledger.flush().await {
+                        tracing::warn!(source = %self.source.id, %error, "what was read is not on the disk yet");
+                    }
                     self.live = true;
                     self.machine.live(at);
                     self.show_link();
