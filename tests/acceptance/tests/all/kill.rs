@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskbell_bridge::Client;
 use deskbell_domain::{Consent, Intent, IntentId, Surface};
@@ -89,6 +89,8 @@ async fn killed_at_any_moment_no_answer_is_sent_twice_and_none_is_lost() {
     }
     let mut dice = Dice(2_026);
     let (mut taken, mut cut_short) = (0, 0);
+    // How long the engine took to take an answer, when it was last let finish.
+    let mut usual = Duration::from_millis(5);
     for round in 0..ROUNDS {
         let id = hive.ask_approval("coder", &format!("change {round}"));
         let item = format!("approval:{id}");
@@ -107,10 +109,13 @@ async fn killed_at_any_moment_no_answer_is_sent_twice_and_none_is_lost() {
             consent: Consent::None,
         };
         let command = Command::IntentTake { intent, surface: Surface::CommandLine };
-        let moment = Duration::from_micros(dice.throw(12_000));
+        // In turn: somewhere between the outbox and the server's proof, and somewhere on the way to the outbox.
+        let begun = Instant::now();
+        let moment =
+            if round % 2 == 0 { Duration::MAX } else { usual.mul_f64(dice.throw(1_000) as f64 / 1_000.0) };
         let answered = tokio::select! {
             answer = client.command(command) => {
-                // Taken; the kill comes somewhere between the outbox and the server's proof.
+                usual = begun.elapsed();
                 tokio::time::sleep(Duration::from_micros(dice.throw(6_000))).await;
                 answer.is_ok()
             }
@@ -150,5 +155,5 @@ async fn killed_at_any_moment_no_answer_is_sent_twice_and_none_is_lost() {
         }
     }
     println!("{ROUNDS} kills: {taken} after the answer was taken, {cut_short} before");
-    assert!(taken > 5 && cut_short > 5, "the moments fell on both sides: {taken} and {cut_short}");
+    assert!(cut_short > 0, "not one kill came before the answer was taken");
 }
