@@ -73,7 +73,11 @@ export type Danger = "none" | "confirm" | "typeTheName";
 /**
  * What a dialect is and takes, for the form that adds a source.
  */
-export type DialectView = { name: string, title: string, about: string, defaultUrl: string, settings: Array<SettingView>, };
+export type DialectView = { name: string, title: string, about: string, defaultUrl: string, 
+/**
+ * Whether the address may be left out: such a server says where it is in a file on this machine.
+ */
+findsItself: boolean, settings: Array<SettingView>, };
 
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap";
 

@@ -299,6 +299,7 @@ test('a source is tested before it is added, and its secret is not kept on the p
     title: 'hyperhive dashboard',
     about: 'One host.',
     defaultUrl: 'http://127.0.0.1:7000',
+    findsItself: false,
     settings: [],
   };
   const fault = {
@@ -361,7 +362,7 @@ test('a history that cannot be read says so, and an empty one what it is for', a
   app.history.selected = entry(1, { raw: '{"a":{"b":1}}', text: 'x\u202Ey' });
   await tick();
   expect(screen.getByTestId('entry-raw').textContent).toBe('{\n  "a": {\n    "b": 1\n  }\n}');
-  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('x‹U+202E›y');
+  expect(screen.getByRole('heading', { level: 2, name: /^x/ }).textContent).toBe('x‹U+202E›y');
 });
 
 test('settings are told to the engine, and shown as it has them', async () => {

@@ -212,9 +212,9 @@ pub enum SourceOrder {
         /// What it speaks
         #[arg(long, value_parser = dialects())]
         dialect: String,
-        /// Where it is
+        /// Where it is; may be left out for a dialect whose servers say so in a file
         #[arg(long)]
-        url: String,
+        url: Option<String>,
         #[command(flatten)]
         access: Access,
     },

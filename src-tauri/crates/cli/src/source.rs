@@ -20,7 +20,7 @@ pub async fn run(desk: &Desk, paper: &mut Paper, order: &SourceOrder) -> Result<
             return test(desk, paper, name.as_deref(), place, access).await;
         }
         SourceOrder::Add { name, dialect, url, access } => {
-            let place = Place { dialect: Some(dialect.clone()), url: Some(url.clone()) };
+            let place = Place { dialect: Some(dialect.clone()), url: url.clone() };
             let draft = draft(None, Some(name), &place, access)?;
             let answer = desk.change(Command::SourceAdd { draft }).await?;
             warn_of_memory(desk, access, &answer);
@@ -95,8 +95,8 @@ async fn test(
     access: &Access,
 ) -> Result<Exit, Trouble> {
     let known = match name {
-        // With an address it may be one that is not added yet.
-        Some(name) if place.dialect.is_some() && place.url.is_some() => desk.source(name).await.ok(),
+        // With a dialect it may be one that is not added yet.
+        Some(name) if place.dialect.is_some() => desk.source(name).await.ok(),
         Some(name) => Some(desk.source(name).await?),
         None => None,
     };
@@ -132,7 +132,13 @@ fn draft(
 ) -> Result<SourceDraft, Trouble> {
     let missing = |flag: &str| Trouble::usage(format!("{flag} is missing: see `bell source --help`"));
     let dialect = place.dialect.clone().or_else(|| known.map(|row| row.dialect.clone()));
-    let url = place.url.clone().or_else(|| known.map(|row| row.url.clone()));
+    let finds_itself =
+        dialect.as_deref().and_then(deskbell_wire::dialect).is_some_and(|d| d.state_file.is_some());
+    let url = place
+        .url
+        .clone()
+        .or_else(|| known.map(|row| row.url.clone()))
+        .or_else(|| finds_itself.then(String::new));
     let auth = auth(known.map(|row| &row.auth), access).map_err(Trouble::usage)?;
     let keeps = known.is_some_and(|row| row.secret != SecretRef::None);
     let secret = secret(access, &auth, keeps)?;

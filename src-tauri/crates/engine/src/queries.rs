@@ -189,6 +189,7 @@ fn dialects() -> Vec<DialectView> {
             title: dialect.title.to_owned(),
             about: dialect.about.to_owned(),
             default_url: dialect.default_url.to_owned(),
+            finds_itself: dialect.state_file.is_some(),
             settings: dialect
                 .settings
                 .iter()

@@ -323,6 +323,8 @@ pub struct DialectView {
     pub title: String,
     pub about: String,
     pub default_url: String,
+    /// Whether the address may be left out: such a server says where it is in a file on this machine.
+    pub finds_itself: bool,
     pub settings: Vec<SettingView>,
 }
 
