@@ -45,13 +45,13 @@ pub(crate) fn source_of(
                 return invalid(format!("The setting \"{setting}\" is given once at most."));
             }
             Some(_) => {}
-            None if deskbell_link::SETTINGS.contains(&setting.as_str()) => {}
+            None if deskbell_link::SETTINGS.iter().any(|(known, _)| known == setting) => {}
             None => {
                 let known: Vec<&str> = dialect
                     .settings
                     .iter()
                     .map(|known| known.name)
-                    .chain(deskbell_link::SETTINGS.iter().copied())
+                    .chain(deskbell_link::SETTINGS.iter().map(|(known, _)| *known))
                     .collect();
                 return invalid(format!(
                     "A {} source has no setting \"{setting}\"; it has: {}.",

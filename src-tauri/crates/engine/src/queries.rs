@@ -193,10 +193,12 @@ fn dialects() -> Vec<DialectView> {
             settings: dialect
                 .settings
                 .iter()
-                .map(|setting| SettingView {
-                    name: setting.name.to_owned(),
-                    about: setting.about.to_owned(),
-                    many: setting.many,
+                .map(|setting| (setting.name, setting.about, setting.many))
+                .chain(deskbell_link::SETTINGS.iter().map(|(name, about)| (*name, *about, false)))
+                .map(|(name, about, many)| SettingView {
+                    name: name.to_owned(),
+                    about: about.to_owned(),
+                    many,
                 })
                 .collect(),
         })

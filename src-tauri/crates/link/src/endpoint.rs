@@ -9,8 +9,11 @@ use url::{Host, Url};
 
 use crate::credentials;
 
-/// What every source may have set, whatever its dialect.
-pub const SETTINGS: &[&str] = &[ALLOW_PLAIN_HTTP];
+/// What every source may have set, whatever its dialect: the name, and what it is for.
+pub const SETTINGS: &[(&str, &str)] = &[(
+    ALLOW_PLAIN_HTTP,
+    "\"true\" if a server on another machine may be reached without TLS, because the network itself is safe",
+)];
 
 const ALLOW_PLAIN_HTTP: &str = "allowPlainHttp";
 
