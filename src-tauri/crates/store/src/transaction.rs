@@ -1,6 +1,7 @@
 //! What one write does inside a transaction, and what is told of it once that is committed.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskbell_domain::{Agent, Change, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread};
@@ -9,26 +10,44 @@ use rusqlite::{Connection, ErrorCode};
 use crate::history::{Cursor, EntryRow};
 use crate::source::Num;
 use crate::{
-    Committed, CountsRow, Fact, Op, Write, ask, entry, notice, outbox, receipt, setting, source, tally, thing,
+    Committed, CountsRow, Fact, Op, StoreError, Write, ask, database, entry, notice, outbox, receipt,
+    setting, source, tally, thing,
 };
+
+/// What went wrong inside a transaction.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    NoSuchSource(SourceId),
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
 
 /// Why a transaction came to nothing.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// This write can never be written; the others can.
-    NoSuchSource(SourceId),
-    Refused(rusqlite::Error),
+    /// One of its writes can never be written; the others can.
+    Write(StoreError),
     /// Nothing can be written now.
-    Database(rusqlite::Error),
+    Database { error: StoreError, damaged: bool },
 }
 
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) | None => {
-                Self::Refused(error)
+impl Failure {
+    pub(crate) fn trouble(self, folder: &Path) -> Trouble {
+        match self {
+            Self::NoSuchSource(source_id) => Trouble::Write(StoreError::NoSuchSource { source_id }),
+            Self::Sql(error) => {
+                let named = StoreError::of(folder, &error);
+                match error.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch)
+                    | None => Trouble::Write(named),
+                    Some(_) => Trouble::Database { error: named, damaged: database::is_damage(&error) },
+                }
             }
-            Some(_) => Self::Database(error),
         }
     }
 }
@@ -70,7 +89,7 @@ impl Told {
 }
 
 impl Seats {
-    pub(crate) fn apply(&mut self, conn: &Connection, write: &Write) -> Result<Done, Trouble> {
+    pub(crate) fn apply(&mut self, conn: &Connection, write: &Write) -> Result<Done, Failure> {
         let mut told = Vec::with_capacity(write.ops.len());
         for op in &write.ops {
             told.push(self.op(conn, &write.source, op)?);
@@ -93,7 +112,7 @@ impl Seats {
         self.0.clear();
     }
 
-    fn op(&mut self, conn: &Connection, id: &SourceId, op: &Op) -> Result<Told, Trouble> {
+    fn op(&mut self, conn: &Connection, id: &SourceId, op: &Op) -> Result<Told, Failure> {
         Ok(match op {
             Op::Change(change) => self.change(conn, id, change)?,
             Op::Outbox(row) => Told::if_changed(outbox::put(conn, row)?),
@@ -118,7 +137,7 @@ impl Seats {
         })
     }
 
-    fn change(&mut self, conn: &Connection, id: &SourceId, change: &Change) -> Result<Told, Trouble> {
+    fn change(&mut self, conn: &Connection, id: &SourceId, change: &Change) -> Result<Told, Failure> {
         let seat = self.seat(conn, id)?;
         let num = seat.num;
         Ok(match change {
@@ -154,18 +173,18 @@ impl Seats {
         })
     }
 
-    fn seat(&mut self, conn: &Connection, id: &SourceId) -> Result<&mut Seat, Trouble> {
+    fn seat(&mut self, conn: &Connection, id: &SourceId) -> Result<&mut Seat, Failure> {
         // Looked up twice where it is there: a borrow that is returned cannot be let go of.
         if !self.0.contains_key(id) {
-            let num = source::find(conn, id)?.ok_or_else(|| Trouble::NoSuchSource(id.clone()))?;
+            let num = source::find(conn, id)?.ok_or_else(|| Failure::NoSuchSource(id.clone()))?;
             let counts = tally::get(conn, num)?;
             self.0.insert(id.clone(), Seat { num, counts, changed: false });
         }
-        self.0.get_mut(id).ok_or_else(|| Trouble::NoSuchSource(id.clone()))
+        self.0.get_mut(id).ok_or_else(|| Failure::NoSuchSource(id.clone()))
     }
 
     /// An intent is never lost without a word: what was on its way becomes a receipt.
-    fn remove(&mut self, conn: &Connection, id: &SourceId) -> Result<Told, Trouble> {
+    fn remove(&mut self, conn: &Connection, id: &SourceId) -> Result<Told, Failure> {
         let num = self.seat(conn, id)?.num;
         let mut abandoned = Vec::new();
         for row in outbox::list(conn)?.into_iter().filter(|row| row.intent.key.source == *id) {

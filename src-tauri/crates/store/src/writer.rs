@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::lock::FolderLock;
-use crate::transaction::{Done, Seats, Trouble};
+use crate::transaction::{Done, Failure, Seats, Trouble};
 use crate::{Committed, Health, Op, StoreError, Write, database, sweep};
 
 /// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
@@ -49,6 +49,8 @@ pub(crate) struct Writer {
     pub(crate) seats: Seats,
     /// Whether commits wait for the disk now.
     pub(crate) full: bool,
+    /// How many of the next writes go one at a time.
+    pub(crate) singly: usize,
 }
 
 impl Writer {
@@ -59,7 +61,7 @@ impl Writer {
         committed: mpsc::Sender<Committed>,
         health: Arc<Mutex<Health>>,
     ) -> Self {
-        Self { folder, lock, conn, committed, health, seats: Seats::default(), full: false }
+        Self { folder, lock, conn, committed, health, seats: Seats::default(), full: false, singly: 0 }
     }
 
     /// Ends when it is told to close, or when nobody is left who could tell it anything.
@@ -96,6 +98,47 @@ impl Writer {
 
     /// Writes one group from the front. On an error what is not durable stays queued, in its order.
     fn write(&mut self, waiting: &mut VecDeque<Queued>) -> Result<(), StoreError> {
+        let mut group = self.take_group(waiting);
+        match self.commit(&group) {
+            Ok(done) => {
+                self.set_health(Health::Well);
+                self.tell(group, done);
+                Ok(())
+            }
+            Err(Trouble::Write(error)) => {
+                if group.len() == 1 {
+                    group.into_iter().for_each(|queued| self.refuse(queued, error.clone()));
+                } else {
+                    // One of them spoils it for all: so each on its own.
+                    self.singly = group.len();
+                    group.into_iter().rev().for_each(|queued| waiting.push_front(queued));
+                }
+                Ok(())
+            }
+            Err(Trouble::Database { error, damaged }) => {
+                if damaged {
+                    database::suspect(&self.folder);
+                }
+                self.set_health(Health::Failing { error: error.clone() });
+                group.extend(waiting.drain(..));
+                // Whoever waits is told now, and may decide; everything else is kept.
+                for queued in group {
+                    if queued.durable.is_some() {
+                        self.refuse(queued, error.clone());
+                    } else {
+                        waiting.push_back(queued);
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn take_group(&mut self, waiting: &mut VecDeque<Queued>) -> Vec<Queued> {
+        if self.singly > 0 {
+            self.singly -= 1;
+            return waiting.pop_front().into_iter().collect();
+        }
         let mut group: Vec<Queued> = Vec::new();
         let mut ops = 0;
         while ops < GROUP_OPS
@@ -104,67 +147,31 @@ impl Writer {
             ops += queued.write.ops.len();
             group.push(queued);
         }
-        loop {
-            match self.commit(&group) {
-                Ok(done) => {
-                    self.set_health(Health::Well);
-                    self.tell(group, done);
-                    return Ok(());
-                }
-                Err((place, Trouble::NoSuchSource(source))) => {
-                    self.refuse(group.remove(place), StoreError::NoSuchSource { source_id: source });
-                }
-                Err((place, Trouble::Refused(error))) => {
-                    let error = self.name(&error);
-                    self.refuse(group.remove(place), error);
-                }
-                Err((_, Trouble::Database(error))) => {
-                    if database::is_damage(&error) {
-                        database::suspect(&self.folder);
-                    }
-                    let error = self.name(&error);
-                    self.set_health(Health::Failing { error: error.clone() });
-                    group.extend(waiting.drain(..));
-                    // Whoever waits is told now, and may decide; everything else is kept.
-                    for queued in group {
-                        if queued.durable.is_some() {
-                            self.refuse(queued, error.clone());
-                        } else {
-                            waiting.push_back(queued);
-                        }
-                    }
-                    return Err(error);
-                }
-            }
-        }
+        group
     }
 
-    /// All of the group or nothing. On an error, which one it was.
-    fn commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, (usize, Trouble)> {
+    /// All of the group or nothing.
+    fn commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, Trouble> {
         let done = self.try_commit(group);
         if done.is_err() {
             self.seats.forget();
         }
-        done
+        done.map_err(|failure| failure.trouble(&self.folder))
     }
 
-    fn try_commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, (usize, Trouble)> {
-        let database = |error| (0, Trouble::Database(error));
+    fn try_commit(&mut self, group: &[Queued]) -> Result<Vec<Done>, Failure> {
         let full = group.iter().any(|queued| queued.durable.is_some());
         if full != self.full {
-            self.conn
-                .pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" })
-                .map_err(database)?;
+            self.conn.pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" })?;
             self.full = full;
         }
-        let transaction =
-            self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut done = Vec::with_capacity(group.len());
-        for (place, queued) in group.iter().enumerate() {
-            done.push(self.seats.apply(&transaction, &queued.write).map_err(|trouble| (place, trouble))?);
+        for queued in group {
+            done.push(self.seats.apply(&transaction, &queued.write)?);
         }
-        self.seats.put_counts(&transaction).map_err(database)?;
-        transaction.commit().map_err(database)?;
+        self.seats.put_counts(&transaction)?;
+        transaction.commit()?;
         Ok(done)
     }
 
@@ -251,10 +258,6 @@ impl Writer {
             *known = health;
         }
     }
-
-    fn name(&self, error: &rusqlite::Error) -> StoreError {
-        StoreError::of(&self.folder, error)
-    }
 }
 
 /// What has come and is not written yet.
@@ -325,6 +328,15 @@ mod tests {
     use super::*;
     use crate::Fact;
 
+    fn writer() -> (tempfile::TempDir, Writer, mpsc::Receiver<Committed>) {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Arc::new(FolderLock::take(dir.path()).unwrap());
+        let (conn, _) = database::open(dir.path()).unwrap();
+        let (told, committed) = mpsc::channel(64);
+        let writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default());
+        (dir, writer, committed)
+    }
+
     fn queued(op: Op, durable: bool) -> (Queued, Option<oneshot::Receiver<Result<(), StoreError>>>) {
         let (sender, receiver) = oneshot::channel();
         let write = Write { source: SourceId::new("s"), ops: vec![op], received: None };
@@ -344,13 +356,24 @@ mod tests {
         }))
     }
 
+    fn synchronous(writer: &Writer) -> i64 {
+        writer.conn.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_commit_waits_for_the_disk_only_where_somebody_waits_for_the_commit() {
+        let (_dir, mut writer, _committed) = writer();
+        for (durable, expected) in [(true, 2), (false, 1), (true, 2)] {
+            let (write, done) = queued(Op::Setting { name: "a".into(), value: "1".into() }, durable);
+            writer.write(&mut VecDeque::from([write])).unwrap();
+            assert_eq!(synchronous(&writer), expected);
+            assert!(done.is_none_or(|done| done.blocking_recv().unwrap().is_ok()));
+        }
+    }
+
     #[test]
     fn a_full_disk_loses_nothing_that_was_queued_and_names_the_disk() {
-        let dir = tempfile::tempdir().unwrap();
-        let lock = Arc::new(FolderLock::take(dir.path()).unwrap());
-        let (conn, _) = database::open(dir.path()).unwrap();
-        let (told, mut committed) = mpsc::channel(64);
-        let mut writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default());
+        let (dir, mut writer, mut committed) = writer();
         let source = Source {
             id: SourceId::new("s"),
             name: "S".into(),

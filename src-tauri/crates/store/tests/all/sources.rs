@@ -179,6 +179,17 @@ async fn a_removed_sources_lines_are_swept_out_even_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_flood_of_an_unknown_source_is_refused_without_redoing_the_others() {
+    let mut desk = Desk::new().await;
+    desk.committed.close();
+    for n in 0..2_000 {
+        desk.store.write(write(if n % 2 == 0 { "s" } else { "nobody" }, vec![line(entry(n, n))])).await;
+    }
+    desk.durable(line(entry(9_000, 1))).await;
+    assert_eq!(desk.reader().counts(&SourceId::new("s")).unwrap().entries, 1_001);
+}
+
+#[tokio::test]
 async fn a_write_of_an_unknown_source_harms_no_other() {
     let mut desk = Desk::new().await;
     desk.store.write(write("s", vec![line(entry(1, 1))])).await;
