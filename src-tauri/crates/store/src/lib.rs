@@ -18,6 +18,7 @@ mod json;
 mod lock;
 mod notice;
 mod outbox;
+mod queue;
 mod reader;
 mod receipt;
 mod schema;

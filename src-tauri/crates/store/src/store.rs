@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::lock::FolderLock;
-use crate::writer::{Order, Queued, Writer, weigh};
+use crate::queue::{Order, Queued, weigh};
+use crate::writer::Writer;
 use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, database};
 
 /// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.

@@ -2,17 +2,17 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deskbell_domain::Change;
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::lock::FolderLock;
+use crate::queue::{Order, Queue, Queued};
 use crate::transaction::{Done, Failure, Seats, Trouble};
-use crate::{Committed, Health, Op, StoreError, Write, database, sweep};
+use crate::{Committed, Health, Op, StoreError, database, sweep};
 
 /// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
 const GROUP_OPS: usize = 4_000;
@@ -23,21 +23,6 @@ const TOLD_FACTS: usize = 256;
 /// How long to wait before a transaction that failed is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-
-#[derive(Debug)]
-pub(crate) enum Order {
-    Write(Queued),
-    Close(oneshot::Sender<()>),
-}
-
-#[derive(Debug)]
-pub(crate) struct Queued {
-    pub(crate) write: Write,
-    /// Whoever waits for it to be durable.
-    pub(crate) durable: Option<oneshot::Sender<Result<(), StoreError>>>,
-    /// Its room in the queue, given back when it is written.
-    pub(crate) _room: Option<OwnedSemaphorePermit>,
-}
 
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -260,73 +245,16 @@ impl Writer {
     }
 }
 
-/// What has come and is not written yet.
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: VecDeque<Queued>,
-    closing: Option<oneshot::Sender<()>>,
-    ended: bool,
-}
-
-impl Queue {
-    /// Takes all there is; waits for the first for so long, or until there is one.
-    fn gather(&mut self, orders: &Receiver<Order>, patience: Option<Duration>) {
-        if self.ended {
-            return;
-        }
-        let first = match patience {
-            Some(patience) => orders.recv_timeout(patience),
-            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match first {
-            Ok(order) => self.take(order),
-            Err(RecvTimeoutError::Timeout) => return,
-            Err(RecvTimeoutError::Disconnected) => self.ended = true,
-        }
-        while !self.ended
-            && let Ok(order) = orders.try_recv()
-        {
-            self.take(order);
-        }
-    }
-
-    fn take(&mut self, order: Order) {
-        match order {
-            Order::Write(queued) => self.waiting.push_back(queued),
-            Order::Close(done) => {
-                self.closing = Some(done);
-                self.ended = true;
-            }
-        }
-    }
-}
-
 fn removes_source(queued: &Queued) -> bool {
     queued.write.ops.iter().any(|op| matches!(op, Op::SourceGone))
 }
 
-/// Roughly how many bytes a write keeps while it waits.
-pub(crate) fn weigh(write: &Write) -> usize {
-    let ops = write.ops.iter().map(|op| match op {
-        Op::Change(Change::Entry(entry)) => 256 + entry.text.len() + entry.raw.len(),
-        Op::Change(_)
-        | Op::Outbox(_)
-        | Op::OutboxGone(_)
-        | Op::Receipt(_)
-        | Op::Source(_)
-        | Op::SourceGone
-        | Op::Setting { .. }
-        | Op::Notice(_) => 4_096,
-    });
-    256 + ops.sum::<usize>()
-}
-
 #[cfg(test)]
 mod tests {
-    use deskbell_domain::{Auth, SecretRef, Source, SourceId};
+    use deskbell_domain::{Auth, Change, SecretRef, Source, SourceId};
 
     use super::*;
-    use crate::Fact;
+    use crate::{Fact, Write};
 
     fn writer() -> (tempfile::TempDir, Writer, mpsc::Receiver<Committed>) {
         let dir = tempfile::tempdir().unwrap();
