@@ -145,8 +145,10 @@ export class SourceForm {
   #check(): boolean {
     const errors: Record<string, string> = {};
     if (this.name.trim() === '') errors['name'] = 'Give it a name you will recognise.';
-    if (this.url.trim() === '') errors['url'] = 'Write the address of the server.';
-    else if (!/^(https?|wss?):\/\/./i.test(this.url.trim())) {
+    const url = this.url.trim();
+    if (url === '') {
+      if (this.spoken?.findsItself !== true) errors['url'] = 'Write the address of the server.';
+    } else if (!/^https?:\/\/./i.test(url)) {
       errors['url'] = 'An address begins with http:// or https://.';
     }
     if (this.auth === 'basic' && this.user.trim() === '') errors['user'] = 'Write the user’s name.';
