@@ -38,7 +38,7 @@ pub struct StateFile {
     pub usual: &'static str,
 }
 
-pub const DIALECTS: &[Dialect] = &[crate::hyperhive::DIALECT, crate::opencode::DIALECT];
+pub const DIALECTS: &[Dialect] = &[crate::hyperhive::DIALECT, crate::opencode::DIALECT, crate::exlab::DIALECT];
 
 pub fn dialect(name: &str) -> Option<&'static Dialect> {
     DIALECTS.iter().find(|dialect| dialect.name == name)

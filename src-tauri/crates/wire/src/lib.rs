@@ -6,6 +6,7 @@
 
 mod adapter;
 mod dialect;
+mod exlab;
 mod hyperhive;
 mod opencode;
 

@@ -8,6 +8,7 @@
 mod any_bytes;
 mod asks;
 mod desk;
+mod exlab;
 mod hyperhive;
 mod loss;
 mod opencode;
@@ -22,6 +23,7 @@ fn samples() -> Vec<Sample> {
     DIALECTS
         .iter()
         .map(|dialect| match dialect.name {
+            "exlab" => exlab::sample(),
             "hyperhive" => hyperhive::sample(),
             "opencode" => opencode::sample(),
             name => panic!("the dialect {name} has no sample in tests/conformance"),
