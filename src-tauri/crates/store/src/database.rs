@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Moved, OpenError, damage, lock, schema};
@@ -92,6 +93,8 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
 
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(&path, flags)?;
+    // Should it prove damaged, its log stays as it is.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.busy_timeout(BUSY)?;
     // Before anything is written: a newer one is not ours to touch.
     let found = schema::version(&conn)?;
@@ -113,6 +116,7 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     conn.pragma_update(None, "journal_size_limit", LARGEST_KEPT_WAL)?;
     conn.set_prepared_statement_cache_capacity(64);
     schema::migrate(&mut conn)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     forget_suspicion(folder);
     Ok(conn)
 }

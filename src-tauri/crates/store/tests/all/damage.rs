@@ -49,10 +49,13 @@ async fn rubbish_is_put_aside_and_a_fresh_database_made() {
     for rubbish in [vec![0xAA; 10_000], b"not a database at all".to_vec()] {
         let dir = filled().await;
         std::fs::write(data_of(&dir).join("deskbell.db"), &rubbish).unwrap();
+        std::fs::write(data_of(&dir).join("deskbell.db-wal"), "a log").unwrap();
         let Opened { store, report, .. } = reopen(&data_of(&dir));
         let moved = report.unwrap();
         kept(&moved);
         assert_eq!(std::fs::read(&moved.to).unwrap(), rubbish);
+        let log = format!("{}-wal", moved.to.display());
+        assert_eq!(std::fs::read(log).unwrap(), b"a log", "its log may hold the newest answers");
         assert!(moved.to_string().contains("nothing could be saved"), "{moved}");
         store.write_durable(write("s", vec![Op::Source(source("s")), line(entry(1, 1))])).await.unwrap();
         store.close().await;
@@ -121,7 +124,8 @@ async fn after_an_unclean_end_damage_is_looked_for() {
     scribble(&data_of(&unclean).join("deskbell.db"), page);
 
     let Opened { store, report, .. } = reopen(&data_of(&unclean));
-    kept(&report.unwrap());
+    let moved = report.unwrap();
+    kept(&moved);
     let newest = store.reader().unwrap().outbox().unwrap();
     assert!(newest.contains(&outbox_row("newest", Stage::Queued)), "what stood only in the log is saved too");
 }

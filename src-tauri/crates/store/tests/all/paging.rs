@@ -86,6 +86,9 @@ async fn every_filter_gives_what_holds_and_nothing_else() {
         });
         some += usize::from(!expected.is_empty());
         assert_eq!(pages(&reader, &wanted, 3), expected, "{wanted:?}");
+        let first = History { before: Some(all[0].cursor), limit: Some(1_000), ..wanted };
+        expected.retain(|row| row.cursor < all[0].cursor);
+        assert_eq!(reader.history(&first).unwrap(), expected, "a place after the end moves no end");
     }
     assert!(some > 30, "only {some} filters found anything");
 }

@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use deskbell_domain::{
     Agent, AgentState, AskState, Change, Finding, FindingState, Hash, IntentId, ItemId, Millis, Severity,
@@ -158,23 +160,40 @@ async fn a_removed_source_leaves_receipts_and_nothing_else() {
     assert!(desk.told(line(entry(2, 2))).await.len() > 1, "the receipts were told as well");
 }
 
-#[tokio::test]
-async fn a_removed_sources_lines_are_swept_out_even_after_a_restart() {
+/// Five thousand lines, whose source is then removed.
+async fn removed() -> Desk {
     let desk = Desk::new().await;
     let lines = (0..5_000).map(|n| line(entry(n, n))).collect();
     desk.store.write(write("s", lines)).await;
     desk.durable(Op::SourceGone).await;
-    let dir = desk.close().await;
-    let opened = reopen(&data_of(&dir));
-    let conn = rusqlite::Connection::open(data_of(&dir).join("deskbell.db")).unwrap();
+    desk
+}
+
+/// Returns when no line is left.
+fn await_sweep(data: &Path) {
+    let conn = rusqlite::Connection::open(data.join("deskbell.db")).unwrap();
     let count = |table: &str| -> i64 {
         conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while count("entry") + count("raw") + count("gone") > 0 {
-        assert!(std::time::Instant::now() < deadline, "{} lines are left", count("entry"));
+        assert!(Instant::now() < deadline, "{} lines are left", count("entry"));
         std::thread::yield_now();
     }
+}
+
+#[tokio::test]
+async fn a_removed_sources_lines_are_swept_out() {
+    let desk = removed().await;
+    await_sweep(&desk.data());
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_after_a_restart() {
+    let dir = removed().await.close().await;
+    let opened = reopen(&data_of(&dir));
+    await_sweep(&data_of(&dir));
     opened.store.close().await;
 }
 
