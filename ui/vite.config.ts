@@ -27,6 +27,7 @@ export default defineConfig(({ mode }) => ({
     // The policy allows fonts and scripts from files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // Tests run the browser's half of Svelte.
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
