@@ -1,4 +1,5 @@
-//! How the workspace is built: always with the same features, so that nothing is built twice.
+//! How the workspace is built: always whole and with the same features, so that they unify once and nothing is
+//! built twice.
 
 use std::process::Command;
 
@@ -6,7 +7,7 @@ use crate::place;
 use crate::steps::Step;
 
 /// Without it the window would look for a development server instead of showing the page it carries.
-pub const FEATURES: [&str; 2] = ["--features", "deskbell/custom-protocol"];
+const FEATURES: [&str; 2] = ["--features", "deskbell/custom-protocol"];
 
 pub fn cargo(words: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -16,10 +17,21 @@ pub fn cargo(words: &[&str]) -> Command {
     cargo
 }
 
-/// Builds `deskbell` and `bell`.
-pub fn app() -> Step {
-    Step::run(
-        "Building the app",
-        cargo(&[&["build", "--package", "deskbell", "--package", "deskbell-cli"], &FEATURES[..]].concat()),
-    )
+/// A cargo command on the whole workspace.
+pub fn workspace(words: &[&str]) -> Command {
+    cargo(&[words, &["--workspace"], &FEATURES[..]].concat())
+}
+
+/// Builds every program: `deskbell`, `bell`, and the window's driver.
+pub fn programs() -> Step {
+    Step::run("Building the app", workspace(&["build", "--bins"]))
+}
+
+/// Runs the tests of the real window.
+pub fn window_tests(filter: Option<&str>) -> Step {
+    let mut test = workspace(&["test", "--test", "window", "--no-fail-fast"]);
+    if let Some(filter) = filter {
+        test.args(["--", filter]);
+    }
+    Step::run("Driving the window", test)
 }

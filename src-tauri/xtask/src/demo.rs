@@ -14,7 +14,7 @@ pub fn open() -> Result<()> {
     }
     let mut steps = packages::install(&[Use::Build])?;
     steps.extend(node::build()?);
-    steps.push(build::app());
+    steps.push(build::programs());
     steps::take(steps)?;
     println!(
         "Opening the demo: a simulated coordinator, nothing leaves this machine. Close the window to end it."
@@ -34,13 +34,8 @@ pub fn open() -> Result<()> {
 /// Without a display: on a screen of its own, with one ask driven to its end.
 fn open_unseen() -> Result<()> {
     println!("There is no display here: the demo runs on a virtual one, and its screenshots are kept.");
-    let mut steps = packages::install(&[Use::Build, Use::Drive])?;
-    steps.extend(node::build()?);
-    steps.push(build::app());
-    steps.extend([
-        Step::run("Building the window's driver", build::cargo(&["build", "--package", "deskbell-e2e"])),
-        Step::run("Answering one ask in the demo", e2e::driver("demo")).told(),
-    ]);
+    let mut steps = e2e::prepare()?;
+    steps.push(Step::run("Answering one ask in the demo", e2e::driver("demo")).told());
     steps::take(steps)?;
     Ok(())
 }

@@ -10,11 +10,9 @@ use crate::{build, node, packages, place};
 
 pub fn run(filter: Option<&str>) -> Result<()> {
     let mut steps = prepare()?;
-    let mut words = vec!["test", "--package", "deskbell-e2e", "--no-fail-fast"];
-    words.extend(filter);
-    steps.push(Step::run("Driving the window", build::cargo(&words)).told());
+    steps.push(build::window_tests(filter).told());
     steps::take(steps)?;
-    println!("Screenshots are in {}", place::shots().display());
+    println!("Pictures are in {}", place::shots().display());
     Ok(())
 }
 
@@ -22,11 +20,7 @@ pub fn run(filter: Option<&str>) -> Result<()> {
 pub fn prepare() -> Result<Vec<Step>> {
     let mut steps = packages::install(&[Use::Build, Use::Drive])?;
     steps.extend(node::build()?);
-    steps.push(build::app());
-    steps.push(Step::run(
-        "Building the window's driver",
-        build::cargo(&["test", "--package", "deskbell-e2e", "--no-run"]),
-    ));
+    steps.push(build::programs());
     Ok(steps)
 }
 
