@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::build::{FEATURES, cargo};
+use crate::build::{cargo, window_tests, workspace};
 use crate::packages::Use;
 use crate::steps::{self, Done, Step, in_words};
 use crate::tally::Tally;
@@ -39,8 +39,6 @@ fn plan() -> Result<Vec<Step>> {
         steps.push(Step::run(title, node::script(script)));
     }
     steps.push(peers::install_opencode());
-    // All targets of all packages at once: features unify once, and nothing is built twice.
-    let workspace = |words: &[&str]| cargo(&[words, &["--workspace"], &FEATURES[..]].concat());
     steps.push(Step::run("Building everything", workspace(&["build", "--all-targets"])));
     let mut lint = workspace(&["clippy", "--all-targets"]);
     lint.args(["--", "--deny", "warnings"]);
@@ -48,10 +46,7 @@ fn plan() -> Result<Vec<Step>> {
     let mut test = workspace(&["test", "--no-fail-fast"]);
     test.args(["--exclude", "deskbell-e2e"]).env(peers::OPENCODE_DIR, peers::opencode_dir());
     steps.push(Step::run("Testing everything but the window", test));
-    steps.push(Step::run(
-        "Driving the window",
-        cargo(&["test", "--no-fail-fast", "--package", "deskbell-e2e"]),
-    ));
+    steps.push(window_tests(None));
     Ok(steps)
 }
 
