@@ -125,6 +125,13 @@ fn a_line_end_cut_in_two_counts_as_much_as_a_whole_one() {
 }
 
 #[test]
+fn a_line_end_cut_in_two_counts_towards_its_own_event_alone() {
+    let size = b"data: a\r\n".len();
+    let chunks = [b"data: a\r\n\r".as_slice(), b"\ndata: b\r\n\r\n"];
+    assert_eq!(feed(size, chunks), Ok(vec![text("a"), text("b")]));
+}
+
+#[test]
 fn many_small_events_are_under_the_cap_together() {
     let input = b"data: 12345\n\n".repeat(1000);
     assert_eq!(feed(20, [input.as_slice()]).unwrap().len(), 1000);
