@@ -81,6 +81,7 @@ async fn accept(listener: TcpListener, router: Router, connections: Arc<Mutex<Jo
             // A client that goes away is no concern of the server.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(socket), service)
+                .with_upgrades()
                 .await;
         });
     }
