@@ -4,9 +4,9 @@
 //! the commit ([`Committed`]). Any number of [`Reader`]s read at the same time, in this process or another,
 //! with no lock and with no engine running.
 //!
-//! What is not here: no network, no secrets, no policy, no clock of its own but for the names of files that
-//! are moved aside and for intents given up with their source. The laws of asks live in the domain; the one that costs most when broken (an ask that
-//! ended never opens again) is held in SQL too.
+//! What is not here: no network, no secrets, no policy, no clock but for the names of files that are put aside
+//! and for intents given up with their source. The laws of asks live in the domain; the one that costs most
+//! when broken (an ask that ended never opens again) is held in SQL too.
 
 mod ask;
 mod damage;
