@@ -137,9 +137,9 @@ fn now_ms() -> u128 {
 /// The last call of a tool in a session, as the server keeps it.
 async fn tool_call(server: &Server, session: &str, tool: &str) -> Json {
     let messages = server.get(&format!("/session/{session}/message")).await;
-    let parts =
+    let mut parts =
         messages.as_array().unwrap().iter().flat_map(|message| message["parts"].as_array().unwrap().clone());
-    parts.filter(|part| part["tool"] == tool).next_back().unwrap_or_default()
+    parts.rfind(|part| part["tool"] == tool).unwrap_or_default()
 }
 
 async fn finished(server: &Server, session: &str, tool: &str) -> Json {
