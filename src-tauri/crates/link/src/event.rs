@@ -15,7 +15,8 @@ pub enum LinkEvent {
     /// In the order they came; never empty.
     Frames { epoch: Epoch, stream: StreamId, frames: Vec<OwnedFrame> },
     /// The stream could not be opened, or it ended. The last event of a stream.
-    Closed { epoch: Epoch, stream: StreamId, fault: Fault },
+    /// `code` is that of the server's WebSocket close frame; 1005 stands for an empty one.
+    Closed { epoch: Epoch, stream: StreamId, fault: Fault, code: Option<u16> },
     /// The server answered, with whatever status.
     Reply { epoch: Epoch, call: CallId, reply: Reply },
     /// It did not. `sent: No` only where the request certainly did not reach the server.

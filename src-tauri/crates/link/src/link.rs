@@ -92,7 +92,7 @@ impl Link {
                 let http = self.http.clone();
                 let task = tokio::spawn(async move {
                     let fault = sse::listen(&http, &endpoint, &path, &outlet).await;
-                    outlet.closed(fault).await;
+                    outlet.closed(fault, None).await;
                 });
                 (None, task)
             }
@@ -101,8 +101,8 @@ impl Link {
                 let overflow = CancellationToken::new();
                 let overflown = overflow.clone();
                 let task = tokio::spawn(async move {
-                    let fault = websocket::converse(&endpoint, &path, waiting, overflown, &outlet).await;
-                    outlet.closed(fault).await;
+                    let ended = websocket::converse(&endpoint, &path, waiting, overflown, &outlet).await;
+                    outlet.closed(ended.fault, ended.code).await;
                 });
                 (Some(Outgoing { messages, overflow }), task)
             }
@@ -177,8 +177,9 @@ impl Outlet {
         }
     }
 
-    async fn closed(self, fault: Fault) {
-        report(&self.events, LinkEvent::Closed { epoch: self.epoch, stream: self.stream, fault }).await;
+    async fn closed(self, fault: Fault, code: Option<u16>) {
+        let (epoch, stream) = (self.epoch, self.stream);
+        report(&self.events, LinkEvent::Closed { epoch, stream, fault, code }).await;
     }
 }
 

@@ -32,6 +32,23 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
 
 type Stream = WebSocketStream<Box<dyn Socket>>;
 
+/// Why a WebSocket is no more.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) fault: Fault,
+    /// What the server's close frame said; [`EMPTY`] where it said nothing.
+    pub(crate) code: Option<u16>,
+}
+
+/// The code that stands for a close frame without one (RFC 6455, 7.1.5).
+const EMPTY: u16 = 1005;
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Self {
+        Self { fault, code: None }
+    }
+}
+
 /// Opens a WebSocket, hands over its messages and sends what is to be sent until it ends. Says why it did.
 pub(crate) async fn converse(
     endpoint: &Endpoint,
@@ -39,22 +56,22 @@ pub(crate) async fn converse(
     outgoing: mpsc::Receiver<String>,
     overflow: CancellationToken,
     outlet: &Outlet,
-) -> Fault {
+) -> Ended {
     let url = endpoint.url(path);
     let address = shown(&url);
     let patience = endpoint.limits().open_timeout * 2;
     let socket = match tokio::time::timeout(patience, open(endpoint, &url)).await {
         Ok(Ok(socket)) => socket,
-        Ok(Err(fault)) => return fault,
-        Err(_) => return failure::timed_out(endpoint, patience),
+        Ok(Err(fault)) => return fault.into(),
+        Err(_) => return failure::timed_out(endpoint, patience).into(),
     };
     outlet.opened().await;
     let (sink, stream) = socket.split();
     let (pings, asked) = mpsc::channel(1);
     tokio::select! {
-        fault = receive(endpoint, &address, stream, pings, outlet) => fault,
-        fault = send(endpoint, &address, sink, outgoing, asked) => fault,
-        () = overflow.cancelled() => stuck(&address),
+        ended = receive(endpoint, &address, stream, pings, outlet) => ended,
+        fault = send(endpoint, &address, sink, outgoing, asked) => fault.into(),
+        () = overflow.cancelled() => stuck(&address).into(),
     }
 }
 
@@ -132,13 +149,13 @@ async fn receive(
     mut stream: SplitStream<Stream>,
     pings: mpsc::Sender<()>,
     outlet: &Outlet,
-) -> Fault {
+) -> Ended {
     let silence = endpoint.limits().silence().unwrap_or(SILENCE);
     let mut quiet = 0;
     loop {
         let message = match tokio::time::timeout(silence / 4, stream.next()).await {
             Ok(message) => message,
-            Err(_) if quiet == 3 => return failure::silent(address, silence),
+            Err(_) if quiet == 3 => return failure::silent(address, silence).into(),
             Err(_) => {
                 quiet += 1;
                 // A ping that still waits is as good as another.
@@ -152,12 +169,17 @@ async fn receive(
             Some(Ok(Message::Binary(bytes))) => outlet.frames(vec![OwnedFrame::Bytes(bytes.into())]).await,
             // A ping is answered by the library itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-            Some(Ok(Message::Close(close))) => return closed(address, close),
-            Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
-                return failure::too_large(address, "a message", endpoint.limits().frame_bytes);
+            Some(Ok(Message::Close(close))) => {
+                let code = close.as_ref().map_or(EMPTY, |close| close.code.into());
+                return Ended { fault: closed(address, close), code: Some(code) };
             }
-            Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) | None => return closed(address, None),
-            Some(Err(error)) => return failure::broken(address, &error),
+            Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
+                return failure::too_large(address, "a message", endpoint.limits().frame_bytes).into();
+            }
+            Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) | None => {
+                return closed(address, None).into();
+            }
+            Some(Err(error)) => return failure::broken(address, &error).into(),
         }
     }
 }

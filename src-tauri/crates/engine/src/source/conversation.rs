@@ -94,7 +94,9 @@ impl Conversation {
                 }
             }
             LinkEvent::Closed { stream: StreamId::MAIN, fault, .. } => heard.lost = Some(fault),
-            LinkEvent::Closed { stream, .. } => heard.effects = self.feed(Signal::Closed { stream }, now),
+            LinkEvent::Closed { stream, code, .. } => {
+                self.adapter.closed(stream, code, now, &mut heard.effects);
+            }
             LinkEvent::Reply { call, reply, .. } => {
                 heard.effects = self.feed(Signal::Reply { call, reply }, now)
             }

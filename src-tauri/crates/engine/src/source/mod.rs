@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbell_domain::{Fault, FaultCode, Millis, Next, Source, State};
+use deskbell_domain::{Fault, FaultCode, Link, Millis, Next, Source, State};
 use deskbell_link::{LinkEvent, Machine, Step};
 use deskbell_store::{OutboxRow, Store};
 use deskbell_wire::{Effect, Effects, Signal};
@@ -24,8 +24,8 @@ use crate::desk::Desk;
 use crate::secrets::Secrets;
 use crate::subscription::Listeners;
 
-/// How many messages of a link may wait before the socket is left alone.
-pub(crate) const LINK_QUEUE: usize = 256;
+/// How many batches of a link may wait before the socket is left alone. Each may be as large as a frame may be.
+pub(crate) const LINK_QUEUE: usize = 8;
 
 /// Without anything to do, the task looks at the clock this often: a clock that jumped means that we slept.
 const TICK_MS: i64 = 5_000;
@@ -110,7 +110,7 @@ impl SourceTask {
                 self.events = events;
                 self.machine.resume(now())
             }
-            Err(fault) => self.machine.refuse(self.named(fault)),
+            Err(fault) => self.machine.refuse(fault),
         };
         self.follow(step).await;
     }
@@ -279,18 +279,23 @@ impl SourceTask {
     }
 
     async fn lost(&mut self, fault: Fault) {
-        let fault = self.named(fault);
         let step = self.machine.lost(fault, now(), dice());
         self.follow(step).await;
     }
 
-    /// A fault is read in many places: it says itself whose it is.
-    fn named(&self, fault: Fault) -> Fault {
-        Fault { message: format!("{}: {}", self.source.name, fault.message), ..fault }
+    /// How the link stands. A fault is read in many places, so it says itself whose it is.
+    fn named_link(&self) -> Link {
+        let named =
+            |fault: Fault| Fault { message: format!("{}: {}", self.source.name, fault.message), ..fault };
+        match self.machine.link().clone() {
+            Link::Waiting { until, fault } => Link::Waiting { until, fault: named(fault) },
+            Link::Refused { fault } => Link::Refused { fault: named(fault) },
+            link @ (Link::Off | Link::Connecting | Link::Live { .. }) => link,
+        }
     }
 
     fn show_link(&self) {
-        if let Some(row) = self.shared.desk.set_link(&self.source.id, self.machine.link().clone()) {
+        if let Some(row) = self.shared.desk.set_link(&self.source.id, self.named_link()) {
             self.shared.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
         }
     }
