@@ -1,5 +1,6 @@
 //! A server that takes another port at each start leaves a file behind that says which.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use deskbell_domain::{Fault, FaultCode, Next};
@@ -24,19 +25,19 @@ pub(crate) async fn port(file: PathBuf) -> Result<u16, Fault> {
 
 fn read(file: &Path) -> Result<u16, Fault> {
     let shown = file.display();
-    let size = std::fs::metadata(file)
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                absent(format!("No server is running: there is no file {shown}."))
-            }
-            _ => absent(format!("The file {shown} could not be read: {error}.")),
-        })?
-        .len();
-    if size > MOST_BYTES {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => absent(format!("No server is running: there is no file {shown}.")),
+        _ => absent(format!("The file {shown} could not be read: {error}.")),
+    };
+    // A pipe of that name would keep us waiting.
+    if !std::fs::metadata(file).map_err(failed)?.is_file() {
+        return Err(absent(format!("{shown} is not a file.")));
+    }
+    let mut text = Vec::new();
+    std::fs::File::open(file).map_err(failed)?.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 > MOST_BYTES {
         return Err(absent(format!("The file {shown} is too large to be a server's.")));
     }
-    let text = std::fs::read(file)
-        .map_err(|error| absent(format!("The file {shown} could not be read: {error}.")))?;
     let StateFile { port, pid } = serde_json::from_slice(&text)
         .map_err(|error| absent(format!("The file {shown} does not name a port and a process: {error}.")))?;
     if port == 0 {
