@@ -9,6 +9,7 @@ mod dialect;
 mod exlab;
 mod hyperhive;
 mod opencode;
+mod warren;
 
 pub use adapter::{
     Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,

@@ -1,6 +1,6 @@
 //! Whatever the bytes: nothing panics, and nothing is silently dropped.
 
-use deskbell_wire::{Effect, Effects, Frame, Reply, Signal, StreamId};
+use deskbell_wire::{Effect, Effects, Frame, Reply, Signal};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -121,7 +121,7 @@ fn feed(desk: &mut Desk, bytes: &[u8]) -> Effects {
         Ok(text) => Frame::Text(text),
         Err(_) => Frame::Bytes(bytes),
     };
-    desk.feed(Signal::Frame { stream: StreamId::MAIN, frame })
+    desk.feed(Signal::Frame { stream: desk.stream, frame })
 }
 
 fn is_odd(effects: &Effects) -> bool {
@@ -162,8 +162,7 @@ proptest! {
             }
             // Held, too, and then taken with the picture.
             let mut desk = Desk::new(sample.adapter());
-            desk.feed(Signal::Start);
-            let mut asked = reads(&desk.feed(Signal::Opened { stream: StreamId::MAIN }));
+            let mut asked = reads(&desk.open(&sample.before));
             feed(&mut desk, &bytes);
             while let Some((call, request)) = asked.pop() {
                 let reply = crate::desk::picture_reply(&request, &sample.before);
@@ -180,8 +179,7 @@ proptest! {
     ) {
         for sample in samples() {
             let mut desk = Desk::new(sample.adapter());
-            desk.feed(Signal::Start);
-            let mut asked = reads(&desk.feed(Signal::Opened { stream: StreamId::MAIN }));
+            let mut asked = reads(&desk.open(&sample.before));
             let spoilt = which.index(asked.len());
             let mut failed = false;
             let mut count = 0;

@@ -184,6 +184,10 @@ fn what_certainly_did_not_go_out_is_given_back() {
         for accepted in everything(&desk.state) {
             let mut desk = Desk::live(sample.adapter(), &sample.before);
             let out = desk.feed(Signal::Do { accepted: accepted.clone(), attempt: Attempt::Fresh });
+            // What goes over a stream waits until that stream takes something.
+            if out == [Effect::Defer(accepted.id().clone())] {
+                continue;
+            }
             let [call] = deliveries(&out)[..] else { panic!("{}: {out:?}", sample.dialect) };
             let out = desk.feed(closed(call, Sent::No));
             let deferred = out.contains(&Effect::Defer(accepted.id().clone()));

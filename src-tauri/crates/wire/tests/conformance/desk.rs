@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use deskbell_domain::{Change, Entry, Fault, FaultCode, ItemId, Millis, Next, State, reduce};
+use deskbell_domain::{Change, Entry, Event, Fault, FaultCode, ItemId, Millis, Next, State, reduce};
 use deskbell_wire::{
-    Adapter, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId, TimerId,
+    Adapter, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId, TimerId,
 };
 
 pub const NOW: Millis = Millis(1_795_230_000_000);
@@ -21,11 +21,22 @@ pub struct Desk {
     /// The history: one entry for each item, the newest telling of it.
     pub entries: BTreeMap<ItemId, Entry>,
     pub live: bool,
+    /// What frames come on: the first stream that a connection opens.
+    pub stream: StreamId,
+    /// Whether a reading says of all asks which are open.
+    pub lists_asks: bool,
 }
 
 impl Desk {
     pub fn new(adapter: Box<dyn Adapter>) -> Self {
-        Self { adapter, state: State::default(), entries: BTreeMap::new(), live: false }
+        Self {
+            adapter,
+            state: State::default(),
+            entries: BTreeMap::new(),
+            live: false,
+            stream: StreamId::MAIN,
+            lists_asks: false,
+        }
     }
 
     /// A desk that has read `picture` and is live.
@@ -42,6 +53,7 @@ impl Desk {
         for effect in &out {
             match effect {
                 Effect::Emit(event) => {
+                    self.lists_asks |= matches!(event, Event::Snapshot(snapshot) if snapshot.covers.asks);
                     for change in reduce(&mut self.state, event.clone(), NOW) {
                         if let Change::Entry(entry) = change {
                             self.entries.insert(entry.item.clone(), entry);
@@ -56,7 +68,7 @@ impl Desk {
     }
 
     pub fn frame(&mut self, text: &str) -> Effects {
-        self.feed(Signal::Frame { stream: StreamId::MAIN, frame: Frame::Text(text) })
+        self.feed(Signal::Frame { stream: self.stream, frame: Frame::Text(text) })
     }
 
     pub fn decode(&mut self, frame: Frame<'_>) -> Effects {
@@ -65,11 +77,22 @@ impl Desk {
         out
     }
 
+    /// A connection attempt up to its open stream; some dialects read first where it is. Gives what is read then.
+    pub fn open(&mut self, picture: &Picture) -> Effects {
+        let out = self.feed(Signal::Start);
+        let out = self.answer_reads(out, picture);
+        let opened = |effect: &Effect| match effect {
+            Effect::Open { stream, .. } => Some(*stream),
+            _ => None,
+        };
+        self.stream = out.iter().find_map(opened).unwrap_or(StreamId::MAIN);
+        self.feed(Signal::Opened { stream: self.stream })
+    }
+
     /// A whole connection attempt: the stream opens, and every read is answered.
     pub fn connect(&mut self, picture: &Picture) {
         self.live = false;
-        let mut out = self.feed(Signal::Start);
-        out.extend(self.feed(Signal::Opened { stream: StreamId::MAIN }));
+        let out = self.open(picture);
         self.answer_reads(out, picture);
         assert!(self.live, "it does not come to live by reading {picture:?}");
     }
@@ -100,12 +123,18 @@ pub fn reads(effects: &Effects) -> Vec<(CallId, Request)> {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Http { call, request, delivers: None } => {
-                assert_eq!(request.method, Method::Get, "what is no delivery only reads");
+                assert!(only_reads(request), "what is no delivery only reads: {request:?}");
                 Some((*call, request.clone()))
             }
             _ => None,
         })
         .collect()
+}
+
+/// GraphQL asks by POST, too.
+fn only_reads(request: &Request) -> bool {
+    let query = |body: &Body| matches!(body, Body::Json(text) if text.contains(r#""query":"query "#));
+    request.method == Method::Get || (request.path == "/graphql" && query(&request.body))
 }
 
 pub fn deliveries(effects: &Effects) -> Vec<CallId> {

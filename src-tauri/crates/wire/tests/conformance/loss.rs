@@ -36,7 +36,13 @@ fn agents(state: &State) -> Vec<&Agent> {
 
 /// Checks that everything a fresh start shows is shown just so.
 fn assert_covers(desk: &Desk, fresh: &Desk, dialect: &str) -> Result<(), TestCaseError> {
-    prop_assert_eq!(open(&desk.state), open(&fresh.state), "the asks of {}", dialect);
+    let (known, told) = (open(&desk.state), open(&fresh.state));
+    if fresh.lists_asks {
+        prop_assert_eq!(known, told, "the asks of {}", dialect);
+    } else {
+        // What no reading tells again is kept.
+        prop_assert!(told.iter().all(|ask| known.contains(ask)), "the asks of {}", dialect);
+    }
     prop_assert_eq!(agents(&desk.state), agents(&fresh.state), "the agents of {}", dialect);
     prop_assert_eq!(&desk.state.findings, &fresh.state.findings, "the findings of {}", dialect);
     for (item, thread) in &fresh.state.threads {

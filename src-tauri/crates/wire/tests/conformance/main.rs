@@ -13,6 +13,7 @@ mod hyperhive;
 mod loss;
 mod opencode;
 mod sample;
+mod warren;
 
 use deskbell_wire::DIALECTS;
 
@@ -26,6 +27,7 @@ fn samples() -> Vec<Sample> {
             "exlab" => exlab::sample(),
             "hyperhive" => hyperhive::sample(),
             "opencode" => opencode::sample(),
+            "warren" => warren::sample(),
             name => panic!("the dialect {name} has no sample in tests/conformance"),
         })
         .collect()
