@@ -2,6 +2,7 @@
 //! for. One folder each. Nothing is kept on disk, and the same seed gives the same world.
 
 mod dice;
+pub mod exlab;
 pub mod fault;
 pub mod hyperhive;
 mod serving;
