@@ -6,6 +6,7 @@ pub mod exlab;
 pub mod fault;
 pub mod hyperhive;
 mod serving;
+pub mod warren;
 
 pub use dice::Dice;
 pub use hyperhive::{Config, Hyperhive};
