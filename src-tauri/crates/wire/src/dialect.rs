@@ -38,8 +38,13 @@ pub struct StateFile {
     pub usual: &'static str,
 }
 
-pub const DIALECTS: &[Dialect] =
-    &[crate::hyperhive::DIALECT, crate::opencode::DIALECT, crate::exlab::DIALECT, crate::warren::DIALECT];
+pub const DIALECTS: &[Dialect] = &[
+    crate::hyperhive::DIALECT,
+    crate::opencode::DIALECT,
+    crate::ailang::DIALECT,
+    crate::exlab::DIALECT,
+    crate::warren::DIALECT,
+];
 
 pub fn dialect(name: &str) -> Option<&'static Dialect> {
     DIALECTS.iter().find(|dialect| dialect.name == name)

@@ -5,6 +5,7 @@
 //! or a sleep. Nothing here blocks, reads a clock, or panics, whatever the bytes.
 
 mod adapter;
+mod ailang;
 mod dialect;
 mod exlab;
 mod hyperhive;

@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod ailang;
 mod any_bytes;
 mod asks;
 mod desk;
@@ -24,6 +25,7 @@ fn samples() -> Vec<Sample> {
     DIALECTS
         .iter()
         .map(|dialect| match dialect.name {
+            "ailang" => ailang::sample(),
             "exlab" => exlab::sample(),
             "hyperhive" => hyperhive::sample(),
             "opencode" => opencode::sample(),
