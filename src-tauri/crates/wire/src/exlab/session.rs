@@ -243,7 +243,7 @@ impl Session {
     }
 
     pub fn set_progress(&mut self, phase: &str, current: u64, total: u64) {
-        let percent = current.min(total).saturating_mul(100).checked_div(total);
+        let percent = (u128::from(current.min(total)) * 100).checked_div(u128::from(total));
         self.phase = Some(phase.to_owned());
         self.progress = percent.and_then(|percent| Some((phase.to_owned(), u8::try_from(percent).ok()?)));
     }
