@@ -40,6 +40,7 @@ pub struct StateFile {
 
 pub const DIALECTS: &[Dialect] = &[
     crate::hyperhive::DIALECT,
+    crate::hyperhive_agent::DIALECT,
     crate::opencode::DIALECT,
     crate::ailang::DIALECT,
     crate::exlab::DIALECT,

@@ -9,6 +9,7 @@ mod ailang;
 mod dialect;
 mod exlab;
 mod hyperhive;
+mod hyperhive_agent;
 mod opencode;
 mod warren;
 

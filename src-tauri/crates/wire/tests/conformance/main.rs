@@ -11,6 +11,7 @@ mod asks;
 mod desk;
 mod exlab;
 mod hyperhive;
+mod hyperhive_agent;
 mod loss;
 mod opencode;
 mod sample;
@@ -28,6 +29,7 @@ fn samples() -> Vec<Sample> {
             "ailang" => ailang::sample(),
             "exlab" => exlab::sample(),
             "hyperhive" => hyperhive::sample(),
+            "hyperhive-agent" => hyperhive_agent::sample(),
             "opencode" => opencode::sample(),
             "warren" => warren::sample(),
             name => panic!("the dialect {name} has no sample in tests/conformance"),
