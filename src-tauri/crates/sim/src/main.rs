@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use deskbell_sim::{Config, Hyperhive, exlab, hyperhive};
+use deskbell_sim::{Config, Hyperhive, ailang, exlab, hyperhive, hyperhive_agent, warren};
 
 #[derive(Debug, Parser)]
 #[command(about = "Simulated coordinators, to try Deskbell on", version)]
@@ -30,6 +30,39 @@ enum Coordinator {
         #[arg(long, default_value_t = 1.0)]
         speed: f64,
     },
+    /// An AILANG Collaboration Hub.
+    Ailang {
+        /// The port on this machine; 0 takes a free one.
+        #[arg(long, default_value_t = 1957)]
+        port: u16,
+        /// The same seed plays the same world.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Agents that ask, propose and work by themselves.
+        #[arg(long)]
+        lively: bool,
+        /// How fast the lively world goes; 2 is twice as fast.
+        #[arg(long, default_value_t = 1.0)]
+        speed: f64,
+    },
+    /// One agent of a hyperhive host.
+    HyperhiveAgent {
+        /// The port on this machine; 0 takes a free one.
+        #[arg(long, default_value_t = 8000)]
+        port: u16,
+        /// The same seed plays the same world.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// What the agent is called.
+        #[arg(long, default_value = "coder")]
+        label: String,
+        /// Turn after turn by itself.
+        #[arg(long)]
+        lively: bool,
+        /// How fast the lively world goes; 2 is twice as fast.
+        #[arg(long, default_value_t = 1.0)]
+        speed: f64,
+    },
     /// An ExLab-Wizard.
     Exlab {
         /// The port on this machine; 0 takes a free one.
@@ -48,6 +81,21 @@ enum Coordinator {
         #[arg(long)]
         server_json: Option<PathBuf>,
     },
+    /// A warren.
+    Warren {
+        /// The port on this machine; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// The same seed plays the same world.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Tickets, colleagues, and turns that ask.
+        #[arg(long)]
+        lively: bool,
+        /// How fast the lively world goes; 2 is twice as fast.
+        #[arg(long, default_value_t = 1.0)]
+        speed: f64,
+    },
 }
 
 #[tokio::main]
@@ -63,6 +111,25 @@ async fn main() -> anyhow::Result<()> {
             tokio::signal::ctrl_c().await?;
             hive.stop().await;
         }
+        Coordinator::Ailang { port, seed, lively, speed } => {
+            let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let config = ailang::Config { seed, bind, ..ailang::Config::default() };
+            let hub = ailang::Ailang::start(config).await.map_err(|error| taken(bind, &error))?;
+            let _playing = lively.then(|| hub.play(seed, speed));
+            println!("{}", hub.url());
+            tokio::signal::ctrl_c().await?;
+            hub.stop().await;
+        }
+        Coordinator::HyperhiveAgent { port, seed, label, lively, speed } => {
+            let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let config = hyperhive_agent::Config { seed, bind, label, ..hyperhive_agent::Config::default() };
+            let agent =
+                hyperhive_agent::HyperhiveAgent::start(config).await.map_err(|error| taken(bind, &error))?;
+            let _playing = lively.then(|| agent.play(seed, speed));
+            println!("{}", agent.url());
+            tokio::signal::ctrl_c().await?;
+            agent.stop().await;
+        }
         Coordinator::Exlab { port, seed, lively, speed, server_json } => {
             let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             let config = exlab::Config { seed, bind, server_json, ..exlab::Config::default() };
@@ -71,6 +138,15 @@ async fn main() -> anyhow::Result<()> {
             println!("{}", lab.url());
             tokio::signal::ctrl_c().await?;
             lab.stop().await;
+        }
+        Coordinator::Warren { port, seed, lively, speed } => {
+            let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let config = warren::Config { seed, bind, ..warren::Config::default() };
+            let warren = warren::Warren::start(config).await.map_err(|error| taken(bind, &error))?;
+            let _playing = lively.then(|| warren.play(seed, speed));
+            println!("{}", warren.url());
+            tokio::signal::ctrl_c().await?;
+            warren.stop().await;
         }
     }
     Ok(())

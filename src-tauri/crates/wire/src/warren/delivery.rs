@@ -76,7 +76,9 @@ impl Warren {
             return out.push(Effect::Stick { intent, fault });
         };
         let sent = attempt != Attempt::Fresh;
-        let delivery = Delivery { goal, step: Step::Posted, posts: 0, looks: 0, sent, trouble: None };
+        // Words that were said once are said again only when the operator wants it.
+        let posts = u8::from(attempt == Attempt::Taken);
+        let delivery = Delivery { goal, step: Step::Posted, posts, looks: 0, sent, trouble: None };
         self.deliveries.insert(intent.clone(), delivery);
         match attempt {
             Attempt::Fresh if self.judge_by_end(&intent, now, out) => {}
@@ -386,7 +388,6 @@ impl Warren {
     /// What warren holds was read, and it is not there.
     fn send_again(&mut self, intent: &IntentId, out: &mut Effects) {
         let Some(delivery) = self.deliveries.get_mut(intent) else { return };
-        // Words could be said twice by this, so they are said again only at the operator's wish.
         let most = if matches!(delivery.goal, Goal::Say { .. }) { 1 } else { MOST_POSTS };
         let fault = match delivery.trouble.take() {
             Some(trouble) => trouble,

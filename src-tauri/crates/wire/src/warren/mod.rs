@@ -14,6 +14,9 @@ mod threads;
 mod turns;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskbell_domain::{Event, Fault, FaultCode, Hash, IntentId, Millis, Next, Source};
