@@ -82,7 +82,6 @@ impl Exlab {
     fn show(&mut self, handle: &Handle, call: CallId, body: &[u8], now: Millis, out: &mut Effects) {
         let id = &handle.session_id;
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let was_over = session.is_over();
         session.update(handle, now);
         // A cancelled session goes on naming the input it once waited for.
         let none = Value::Null;
@@ -102,11 +101,13 @@ impl Exlab {
                 session.wait_for(pending, now, out);
             }
         }
-        if session.is_over() && !was_over && session.listed {
-            let raw = String::from_utf8_lossy(body);
-            out.push(emit(Event::Entry(session.end_entry(ending(handle), now, &raw))));
+        // While its queue is open, its own last words may be on their way.
+        if session.is_over() && session.listed && !matches!(session.queue, Queue::Open(_)) {
+            session.tell_end(ending(handle), now, &String::from_utf8_lossy(body), out);
         }
         session.show(now, out);
+        // One that has ended closes its queue without a word.
+        self.lost_queues += usize::from(std::mem::take(&mut session.cut) && !session.is_over());
         if session.is_over() && session.queue == Queue::Unopened {
             session.queue = Queue::Over;
         }
@@ -117,7 +118,7 @@ impl Exlab {
     /// The server has forgotten a session: it keeps them in memory, and was started anew.
     fn lose(&mut self, id: &str, now: Millis, out: &mut Effects) {
         self.close_queue(id, out);
-        let Some(session) = self.sessions.remove(id) else { return };
+        let Some(mut session) = self.sessions.remove(id) else { return };
         let raw = serde_json::json!({ "forgotten": id }).to_string();
         if let Some(form) = &session.form {
             let title = title_of(form);
@@ -136,7 +137,7 @@ impl Exlab {
         }
         if session.listed && !session.is_over() {
             let text = "ExLab-Wizard was started anew and no longer knows this session";
-            out.push(emit(Event::Entry(session.end_entry(text.to_owned(), now, &raw))));
+            session.tell_end(text.to_owned(), now, &raw, out);
             session.show_lost(out);
         }
     }

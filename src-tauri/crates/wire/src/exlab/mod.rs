@@ -67,7 +67,7 @@ pub(crate) struct Exlab {
     sessions: BTreeMap<String, Session>,
     streams: BTreeMap<StreamId, String>,
     last_stream: u32,
-    /// Running sessions whose queue was lost with the last connection.
+    /// Running sessions whose queue was lost, which is yet to be said.
     lost_queues: usize,
     board: Board,
     deliveries: BTreeMap<IntentId, Delivery>,

@@ -46,6 +46,7 @@ impl Exlab {
         let Some(id) = self.streams.remove(&stream) else { return };
         if let Some(session) = self.sessions.get_mut(&id) {
             session.queue = Queue::Over;
+            session.cut = !session.told_end;
         }
         self.look(&id, now, out);
     }
@@ -96,13 +97,13 @@ impl Exlab {
         };
         session.heard = session.heard.wrapping_add(1);
         session.last_heard = Some(hash.clone());
-        let entry = if matches!(frame.kind.as_str(), "done" | "failed") {
-            session.end_entry(said, now, text)
+        if matches!(frame.kind.as_str(), "done" | "failed") {
+            session.tell_end(said, now, text, out);
         } else {
             let rest = format!("{}:{hash}:{id}", session.heard);
-            session.entry("heard", &rest, kind, at.map_or(When::Seen(now), When::Said), said, text.to_owned())
-        };
-        out.push(emit(Event::Entry(entry)));
+            let at = at.map_or(When::Seen(now), When::Said);
+            out.push(emit(Event::Entry(session.entry("heard", &rest, kind, at, said, text.to_owned()))));
+        }
         if self.recording {
             return;
         }

@@ -71,7 +71,9 @@ impl Exlab {
     /// Of ended sessions, only so many are remembered.
     fn forget_ended(&mut self) {
         if self.sessions.len() > MOST_SESSIONS {
-            self.sessions.retain(|_, session| !session.is_over() || session.queue != Queue::Over);
+            self.sessions.retain(|_, session| {
+                !session.is_over() || !session.told_end || matches!(session.queue, Queue::Open(_))
+            });
         }
     }
 
@@ -89,7 +91,7 @@ impl Exlab {
         let mut to_look: BTreeSet<String> = self
             .sessions
             .values()
-            .filter(|session| !session.is_over())
+            .filter(|session| !session.is_over() || (session.listed && !session.told_end))
             .map(|session| session.id.clone())
             .collect();
         for (index, row) in rows.iter().enumerate() {
@@ -165,8 +167,8 @@ impl Exlab {
             findings: if reading.all_findings { self.board.findings() } else { Vec::new() },
             ..Snapshot::default()
         }))));
+        self.tell_gaps(out);
         if !std::mem::replace(&mut self.live, true) {
-            self.tell_gaps(out);
             out.push(Effect::Live);
         }
         if self.again {

@@ -42,7 +42,11 @@ pub(super) struct Session {
     pub own: Option<Own>,
     updated: When,
     pub ended: Option<Millis>,
+    /// How it ended is in the history.
+    pub told_end: bool,
     pub queue: Queue,
+    /// Its queue closed without saying that it ended.
+    pub cut: bool,
     pub looking: Option<CallId>,
     /// To be looked at again once the look under way is done.
     pub again: bool,
@@ -94,7 +98,9 @@ impl Session {
             own: None,
             updated: When::Seen(now),
             ended: None,
+            told_end: false,
             queue: Queue::Unopened,
+            cut: false,
             looking: None,
             again: false,
             heard: 0,
@@ -262,9 +268,13 @@ impl Session {
         }
     }
 
-    /// How it ended, told once by the queue, a look, or both.
-    pub fn end_entry(&self, text: String, now: Millis, raw: &str) -> Entry {
-        self.entry("end", &self.id, EntryKind::Lifecycle, When::Seen(now), text, raw.to_owned())
+    /// How it ended: in the queue's own words where it has any, else in those of a look.
+    pub fn tell_end(&mut self, text: String, now: Millis, raw: &str, out: &mut Effects) {
+        if !std::mem::replace(&mut self.told_end, true) {
+            let entry =
+                self.entry("end", &self.id, EntryKind::Lifecycle, When::Seen(now), text, raw.to_owned());
+            out.push(emit(Event::Entry(entry)));
+        }
     }
 }
 

@@ -79,6 +79,17 @@ fn a_close_without_a_word_is_looked_into() {
 }
 
 #[test]
+fn a_queue_cut_while_the_session_runs_is_a_gap_and_is_not_opened_again() {
+    let held = Held::one("plugin_pass");
+    let mut desk = Desk::new();
+    let stream = queue(&desk.connect(&held));
+    let out = desk.on(Signal::Closed { stream });
+    desk.serve(out, &held);
+    assert_eq!(opened(&desk.poll(&held)), []);
+    assert_eq!(desk.entries.iter().filter(|entry| entry.kind == EntryKind::Gap).count(), 1);
+}
+
+#[test]
 fn a_queue_that_stays_open_after_the_end_is_closed() {
     let mut desk = Desk::new();
     let stream = queue(&desk.connect(&Held::one("plugin_pass")));
