@@ -1,10 +1,12 @@
 //! Simulated coordinators: real servers on real sockets that behave, and misbehave, like the ones they stand
 //! for. One folder each. Nothing is kept on disk, and the same seed gives the same world.
 
+pub mod ailang;
 mod dice;
 pub mod exlab;
 pub mod fault;
 pub mod hyperhive;
+pub mod hyperhive_agent;
 mod serving;
 pub mod warren;
 

@@ -1,0 +1,205 @@
+//! The bus of one hyperhive agent: an SSE stream, a history, a state, and form posts.
+
+mod routes;
+pub mod scenario;
+mod shared;
+mod world;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::fault::{Instead, NextPost};
+pub use crate::hyperhive::Received;
+use crate::serving::Serving;
+use shared::Shared;
+pub use world::Notes;
+use world::{Login, World};
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Of ids and of whatever else needs dice.
+    pub seed: u64,
+    /// Port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// How many events may wait for a subscriber before it silently loses some.
+    pub queue: usize,
+    pub label: String,
+    /// What time it is, in unix seconds, for ever; nothing takes the system's clock.
+    pub now: Option<i64>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { seed: 1, bind, queue: 256, label: "coder".to_owned(), now: None }
+    }
+}
+
+/// How the agent behaves from now on. The default is a healthy one of the published version.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    /// Events and histories have a `seq`, and changes of the state are told, as later versions do.
+    pub counts: bool,
+    pub notes: Notes,
+    /// What a POST that went well is answered with: 303 or 200.
+    pub success: u16,
+    /// Answer everything with this instead.
+    pub instead: Option<Instead>,
+    /// Nothing more is written to any stream, and none is closed.
+    pub stalled: bool,
+    /// What becomes of the next POST. Holds for one.
+    pub next_post: Option<NextPost>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            counts: false,
+            notes: Notes::Null,
+            success: 303,
+            instead: None,
+            stalled: false,
+            next_post: None,
+        }
+    }
+}
+
+/// A running agent. It ends when this is dropped.
+#[derive(Debug)]
+pub struct HyperhiveAgent {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    serving: tokio::sync::Mutex<Option<Serving>>,
+}
+
+impl HyperhiveAgent {
+    /// An agent that is logged in and has done nothing yet.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        let now = config.now.unwrap_or_else(|| {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        });
+        let world = World::new(&config.label, config.seed, now);
+        let shared = Arc::new(Shared::new(world, config.queue));
+        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
+        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends it: every connection is cut, and nothing listens any more.
+    pub async fn stop(&self) {
+        self.shared.unsubscribe_all();
+        if let Some(serving) = self.serving.lock().await.take() {
+            serving.stop().await;
+        }
+    }
+
+    /// Ends it and starts it again on the same port: its store is as it was, `seq` is 0 again.
+    pub async fn restart(&self) -> io::Result<()> {
+        self.stop().await;
+        self.shared.change(World::forget_process);
+        let router = routes::router(Arc::clone(&self.shared));
+        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        Ok(())
+    }
+
+    /// Ends every event stream; the server stays.
+    pub fn cut(&self) {
+        self.shared.unsubscribe_all();
+    }
+
+    /// Closes every connection, with whatever is under way on it; the server stays.
+    pub async fn cut_connections(&self) {
+        self.shared.unsubscribe_all();
+        if let Some(serving) = &*self.serving.lock().await {
+            serving.cut();
+        }
+    }
+
+    /// Changes how it behaves.
+    pub fn switch(&self, change: impl FnOnce(&mut Faults)) {
+        self.shared.switch(change);
+    }
+
+    pub fn begin_turn(&self, from: &str, body: &str) {
+        self.shared.change(|world| world.begin_turn(from, body));
+    }
+
+    /// The turn ends; what waits in the inbox begins the next one.
+    pub fn end_turn(&self, ok: bool, note: Option<&str>) {
+        self.shared.change(|world| world.end_turn(ok, note));
+    }
+
+    pub fn say(&self, text: &str) {
+        self.shared.change(|world| world.say(text));
+    }
+
+    pub fn use_tool(&self, name: &str, input: &Value, result: &str) {
+        self.shared.change(|world| world.use_tool(name, input, result));
+    }
+
+    /// What the turn came to, with its figures.
+    pub fn result(&self, is_error: bool) {
+        self.shared.change(|world| world.result(is_error));
+    }
+
+    pub fn note(&self, text: &str) {
+        self.shared.change(|world| world.note(text));
+    }
+
+    /// A row with these fields of the model.
+    pub fn stream(&self, fields: Value) {
+        self.shared.change(|world| world.stream(fields));
+    }
+
+    /// Its login is no good any more.
+    pub fn need_login(&self) {
+        self.shared.change(|world| world.set_login(Login::Needed));
+    }
+
+    /// The next so many events are lost on their way to every subscriber.
+    pub fn lose(&self, events: u32) {
+        self.shared.lose(events);
+    }
+
+    /// What was last sent comes once more.
+    pub fn repeat(&self) {
+        self.shared.repeat();
+    }
+
+    /// These very bytes, to every stream.
+    pub fn send_raw(&self, bytes: &[u8]) {
+        self.shared.send_raw(&Bytes::copy_from_slice(bytes));
+    }
+
+    /// What `GET /api/state` answers now.
+    pub fn state(&self) -> Value {
+        self.shared.look(World::state)
+    }
+
+    /// Every row of the store, oldest first.
+    pub fn rows(&self) -> Vec<Value> {
+        self.shared.look(|world| world.rows.clone())
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.shared.look(|world| world.busy)
+    }
+
+    /// Every POST that came, in order, also those whose reply was lost.
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.received()
+    }
+
+    /// How many event streams are open.
+    pub fn subscribers(&self) -> usize {
+        self.shared.subscribers()
+    }
+}
