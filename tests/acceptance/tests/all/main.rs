@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod ailang;
 mod desk;
 mod faults;
 mod kill;
