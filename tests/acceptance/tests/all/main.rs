@@ -4,7 +4,10 @@
 
 mod ailang;
 mod desk;
+mod exlab;
 mod faults;
+mod hyperhive_agent;
 mod kill;
 mod opencode;
 mod rooms;
+mod warren;
