@@ -2,7 +2,6 @@
 //! for. One folder each. Nothing is kept on disk, and the same seed gives the same world.
 
 pub mod ailang;
-pub mod ailang;
 mod dice;
 pub mod exlab;
 pub mod fault;
