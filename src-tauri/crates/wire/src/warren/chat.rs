@@ -77,7 +77,8 @@ impl Warren {
                     return Err("it names no turn".into());
                 }
                 let status = envelope.status.as_deref().unwrap_or_default();
-                let task = self.turns.end(&envelope.turn_id, status, envelope.intent.as_deref(), at);
+                let (turn, intent) = (&envelope.turn_id, envelope.intent.as_deref());
+                let task = self.turns.end(turn, &envelope.session_id, status, intent, at.millis());
                 out.extend(task.map(|task| emit(Event::Task(task))));
                 self.show_work(&envelope.session_id, now, out);
                 let text = format!("Turn {}", line(status, 40));

@@ -260,7 +260,11 @@ impl Adapter for Warren {
                 self.phase = Phase::Listing;
                 self.list(out);
             }
-            Signal::Stop => self.forget_connection(now, out),
+            Signal::Stop => {
+                self.forget_connection(now, out);
+                // What remembers them may end with this.
+                out.extend(self.turns.give_up(|_| true).into_iter().map(|task| emit(Event::Task(task))));
+            }
             // There is no state file.
             Signal::Located { .. } => {}
             Signal::Opened { stream } => self.opened(stream, now, out),

@@ -174,11 +174,7 @@ impl Warren {
         for row in &rows {
             let Some(message) = parse::<Message>(row, out) else { continue };
             snapshot.entries.extend(self.telling.take(&message, None, row.get(), now));
-            if message.kind == "response"
-                && let Some(turn) = &message.turn_id
-            {
-                snapshot.tasks.extend(self.turns.answered(turn, message.created_at.as_deref()));
-            }
+            snapshot.tasks.extend(self.turns.read(&message));
         }
         let more = rows.len() >= PAGE && offset < PAGE * (MOST_PAGES - 1);
         if !more {

@@ -2,7 +2,7 @@
 
 use deskbell_domain::{ItemId, Millis, Task, TaskStatus, When};
 
-use super::frame::{millis, when};
+use super::frame::{Message, millis, when};
 use super::recent::Recent;
 use super::threads::session_item;
 use super::words::{TITLE, first_line, line};
@@ -20,9 +20,14 @@ struct Turn {
     title: Option<String>,
     phase: Option<String>,
     status: TaskStatus,
-    started: When,
+    /// Nothing until its start, or its first message, was told.
+    started: Option<When>,
     ended: Option<Millis>,
-    /// The connection its end would have come on is gone.
+    /// Its start came on a socket.
+    heard: bool,
+    /// It was passed on.
+    told: bool,
+    /// Its end will not be heard: the connection it would have come on is gone, or was another's.
     lost: bool,
 }
 
@@ -31,38 +36,51 @@ impl Turns {
         Self { known: Recent::new(KNOWN) }
     }
 
+    fn know(&mut self, id: &str, session: &str) -> Option<&mut Turn> {
+        if self.known.get(id).is_none() {
+            let turn = Turn {
+                session: session.to_owned(),
+                title: None,
+                phase: None,
+                status: TaskStatus::Running,
+                started: None,
+                ended: None,
+                heard: false,
+                told: false,
+                lost: true,
+            };
+            self.known.keep(id, turn);
+        }
+        let turn = self.known.get_mut(id)?;
+        if turn.session.is_empty() {
+            session.clone_into(&mut turn.session);
+        }
+        Some(turn)
+    }
+
     /// A turn, if this is news. One that ended does not start again.
     pub fn start(&mut self, id: &str, session: &str, status: &str, started: When) -> Option<Task> {
-        match self.known.get_mut(id) {
-            Some(turn) if !turn.session.is_empty() => return None,
-            // Its end, or its first message, was told before its start.
-            Some(turn) => {
-                session.clone_into(&mut turn.session);
-                turn.started = turn.started.or_better(started);
-            }
-            None => self.known.keep(
-                id,
-                Turn {
-                    session: session.to_owned(),
-                    title: None,
-                    phase: None,
-                    status: status_of(status),
-                    started,
-                    ended: None,
-                    lost: false,
-                },
-            ),
+        let turn = self.know(id, session).filter(|turn| !turn.heard)?;
+        turn.heard = true;
+        turn.started.get_or_insert(started);
+        if turn.ended.is_none() {
+            turn.status = status_of(status);
+            turn.lost = false;
         }
         self.task(id)
     }
 
-    pub fn end(&mut self, id: &str, status: &str, intent: Option<&str>, at: When) -> Option<Task> {
-        if self.known.get(id).is_none() {
-            self.start(id, "", "running", at);
-        }
-        let turn = self.known.get_mut(id)?;
+    pub fn end(
+        &mut self,
+        id: &str,
+        session: &str,
+        status: &str,
+        intent: Option<&str>,
+        at: Millis,
+    ) -> Option<Task> {
+        let turn = self.know(id, session)?;
         turn.status = status_of(status);
-        turn.ended = Some(at.millis());
+        turn.ended = Some(at);
         turn.lost = false;
         turn.phase = intent.map(|intent| line(intent, TITLE)).filter(|intent| !intent.is_empty());
         self.task(id)
@@ -70,29 +88,42 @@ impl Turns {
 
     /// The words that started it.
     pub fn name(&mut self, id: &str, words: &str) -> Option<Task> {
-        let turn = self.known.get_mut(id)?;
+        let turn = self.known.get_mut(id).filter(|turn| turn.title.is_none())?;
         let title = first_line(words, TITLE);
-        if title.is_empty() || turn.title.is_some() {
+        if title.is_empty() {
             return None;
         }
         turn.title = Some(title);
-        self.task(id)
+        if turn.told { self.task(id) } else { None }
     }
 
-    /// The history holds a turn's answer: where its end was not heard, this is it.
-    pub fn answered(&mut self, id: &str, created: Option<&str>) -> Option<Task> {
-        let turn = self.known.get_mut(id).filter(|turn| turn.lost)?;
-        turn.status = TaskStatus::Done;
-        turn.ended = millis(created);
-        turn.lost = false;
-        self.task(id)
+    /// A message of the history. Where a turn's end was not heard, its answer is its end.
+    pub fn read(&mut self, message: &Message) -> Option<Task> {
+        let id = message.turn_id.as_deref().filter(|id| !id.is_empty())?;
+        let at = millis(message.created_at.as_deref());
+        let turn = self.know(id, &message.session_id)?;
+        let unknown = turn.started.is_none();
+        turn.started = turn.started.or(at.map(When::Said));
+        let mut news = unknown && turn.ended.is_some();
+        if message.kind == "response" && turn.lost {
+            turn.status = TaskStatus::Done;
+            turn.ended = at;
+            turn.lost = false;
+            news = true;
+        }
+        if message.kind == "user"
+            && let Some(task) = self.name(id, &message.content)
+        {
+            return Some(task);
+        }
+        if news { self.task(id) } else { None }
     }
 
     /// Their connection is gone, so their end will not be heard. Says whether any was under way.
     pub fn lose(&mut self, of: impl Fn(&str) -> bool) -> bool {
         let mut any = false;
         for (_, turn) in self.known.values_mut() {
-            if turn.status == TaskStatus::Running && !turn.lost && of(&turn.session) {
+            if turn.is_running() && of(&turn.session) {
                 turn.lost = true;
                 any = true;
             }
@@ -104,7 +135,7 @@ impl Turns {
     pub fn give_up(&mut self, of: impl Fn(&str) -> bool) -> Vec<Task> {
         let mut given_up = Vec::new();
         for (id, turn) in self.known.values_mut() {
-            if turn.lost && turn.status == TaskStatus::Running && of(&turn.session) {
+            if turn.told && turn.lost && turn.status == TaskStatus::Running && of(&turn.session) {
                 turn.status = TaskStatus::Unknown("not heard of since the connection was lost".into());
                 given_up.push(id.clone());
             }
@@ -120,8 +151,11 @@ impl Turns {
         self.known.values().any(|(_, turn)| turn.is_running())
     }
 
-    fn task(&self, id: &str) -> Option<Task> {
-        let turn = self.known.get(id)?;
+    /// As it is now, once it is known when it began.
+    fn task(&mut self, id: &str) -> Option<Task> {
+        let turn = self.known.get_mut(id)?;
+        let started = turn.started?;
+        turn.told = true;
         Some(Task {
             item: ItemId::of("turn", id),
             title: turn.title.clone().unwrap_or_else(|| "Turn".to_owned()),
@@ -134,7 +168,7 @@ impl Turns {
             tokens_in: None,
             tokens_out: None,
             cost_micros: None,
-            started: turn.started,
+            started,
             ended: turn.ended,
             offers: Vec::new(),
         })
