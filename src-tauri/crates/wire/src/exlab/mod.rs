@@ -3,6 +3,7 @@
 mod delivery;
 mod faults;
 mod form;
+mod judging;
 mod looking;
 mod override_record;
 mod problems;
