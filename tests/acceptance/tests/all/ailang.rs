@@ -29,7 +29,9 @@ async fn history(engine: &Engine) -> Vec<EntryView> {
     loop {
         let before = all.last().map(|row| row.cursor.clone());
         let filter = HistoryFilter { before, limit: Some(200), ..HistoryFilter::default() };
-        let Ok(Answer::History { rows }) = engine.command(Command::HistoryPage { filter }).await else { panic!() };
+        let Ok(Answer::History { rows }) = engine.command(Command::HistoryPage { filter }).await else {
+            panic!()
+        };
         if rows.is_empty() {
             return all;
         }
@@ -111,7 +113,8 @@ async fn difference(engine: &Engine, hub: &Ailang) -> Option<String> {
     for ask in asks(engine, true).await {
         let open = matches!(ask.state, AskStateWord::Open | AskStateWord::Stuck);
         if ask.key.item.kind() == "question" {
-            if open != waiting.contains(ask.key.item.rest()) || !(open || ask.state == AskStateWord::Settled) {
+            if open != waiting.contains(ask.key.item.rest()) || !(open || ask.state == AskStateWord::Settled)
+            {
                 return Some(format!("{:?} {:?}, waits there: {waiting:?}", ask.key.item, ask.state));
             }
             continue;
@@ -133,7 +136,8 @@ async fn difference(engine: &Engine, hub: &Ailang) -> Option<String> {
         return Some(format!("{open} questions here, {waiting:?} there"));
     }
     let Ok(Answer::Agents { rows }) = engine.command(Command::AgentList).await else { panic!() };
-    let running = rows.iter().map(|row| (row.key.item.rest().to_owned(), json!(row.state == AgentState::Running)));
+    let running =
+        rows.iter().map(|row| (row.key.item.rest().to_owned(), json!(row.state == AgentState::Running)));
     let running = Json::Object(running.collect());
     if running != held["agents"] {
         return Some(format!("{running} here, {} there", held["agents"]));
