@@ -1,4 +1,15 @@
-import type { AskView, EntryView, Field, Offer, ReceiptView, SourceView } from '../gen';
+import type {
+  AgentView,
+  AskView,
+  EntryView,
+  Field,
+  FindingView,
+  Offer,
+  ReceiptView,
+  SourceView,
+  TaskView,
+  ThreadView,
+} from '../gen';
 
 /** Noon of a day, for whatever needs a time that does not run. */
 export const NOON = Date.UTC(2026, 10, 21, 12);
@@ -154,6 +165,82 @@ export function entry(number: number, more: Partial<EntryView> = {}): EntryView 
     ask: null,
     text: `entry ${number}`,
     raw: `{"n":${number}}`,
+    ...more,
+  };
+}
+
+export function agent(more: Partial<AgentView> = {}): AgentView {
+  return {
+    key: 'hive/agent:coder',
+    source: 'hive',
+    name: 'coder',
+    state: 'running',
+    transient: null,
+    facts: { port: '7101', revision: 'a1b2c3d' },
+    offers: [
+      offer('restart', 'Restart', { danger: 'confirm' }),
+      offer('purge', 'Purge', { tone: 'no', danger: 'typeTheName', name: 'coder' }),
+    ],
+    shown: 'shown of coder',
+    ...more,
+  };
+}
+
+export function thread(item: string, more: Partial<ThreadView> = {}): ThreadView {
+  return {
+    key: `hive/${item}`,
+    source: 'hive',
+    title: item,
+    parent: null,
+    agent: 'coder',
+    state: 'idle',
+    updatedAt: NOON,
+    offers: [
+      offer('send', 'Send', {
+        tone: 'yes',
+        fields: [text('body', { label: 'Message', required: true })],
+      }),
+      offer('abort', 'Stop the turn', { tone: 'no' }),
+    ],
+    shown: `shown of ${item}`,
+    ...more,
+  };
+}
+
+export function task(number: number, more: Partial<TaskView> = {}): TaskView {
+  return {
+    key: `hive/task:${number}`,
+    source: 'hive',
+    title: `Task ${number}`,
+    agent: 'coder',
+    thread: null,
+    state: 'running',
+    phase: 'building',
+    progress: 40,
+    turns: 12,
+    tokensIn: 34_100,
+    tokensOut: 2000,
+    costMicros: 1_250_000,
+    startedAt: NOON - 65_000,
+    endedAt: null,
+    offers: [],
+    shown: `shown of task ${number}`,
+    ...more,
+  };
+}
+
+export function finding(number: number, more: Partial<FindingView> = {}): FindingView {
+  return {
+    key: `hive/finding:${number}`,
+    source: 'hive',
+    rule: `RULE-${number}`,
+    path: `data/run_${number}.csv`,
+    severity: 'error',
+    text: 'A file has **no owner**.',
+    state: 'open',
+    seenAt: NOON,
+    offers: [offer('override', 'Override', { fields: [text('reason', { required: true })] })],
+    shown: `shown of finding ${number}`,
     ...more,
   };
 }

@@ -1,18 +1,24 @@
 import { createContext } from 'svelte';
 
-import type { Settings } from '../gen';
+import type { Key, Settings } from '../gen';
 import { Refused, type Host } from '../host';
+import { Agents } from './agents.svelte';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
 import { Drafts } from './drafts.svelte';
+import { Findings } from './findings.svelte';
 import type { Frame } from './frame';
 import { History } from './history.svelte';
+import { Holding } from './holding.svelte';
 import { Inbox } from './inbox.svelte';
 import { Intents } from './intents.svelte';
 import { Keys } from './keys';
 import { Outside } from './outside.svelte';
+import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
 import { Sources } from './sources.svelte';
+import { Tasks } from './tasks.svelte';
+import { Threads } from './threads.svelte';
 
 /** Everything behind the window, put together once. */
 export class App {
@@ -23,6 +29,13 @@ export class App {
   readonly inbox: Inbox;
   readonly drafts: Drafts;
   readonly intents: Intents;
+  readonly holding: Holding;
+  readonly agents: Agents;
+  readonly threads: Threads;
+  readonly tasks: Tasks;
+  readonly findings: Findings;
+  /** What has happened in the thread, or to the agent, that is looked at. */
+  readonly reader: Reader;
   readonly sources: Sources;
   readonly history: History;
   readonly outside: Outside;
@@ -38,18 +51,19 @@ export class App {
     this.drafts = new Drafts(storage);
     this.inbox = new Inbox(this.desk, this.clock);
     this.intents = new Intents(host, this.desk, this.drafts);
+    this.holding = new Holding(this.desk, this.inbox, this.intents, this.clock);
+    this.agents = new Agents(host, this.desk);
+    this.threads = new Threads(this.desk);
+    this.tasks = new Tasks(this.desk);
+    this.findings = new Findings(this.desk);
+    this.reader = new Reader(host, this.desk);
     this.sources = new Sources(host, this.desk);
     this.history = new History(host, this.desk);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
     this.desk.hear({
       changed: (board) => this.drafts.changed(board),
-      reveal: (key) => {
-        this.screen.go('inbox');
-        this.inbox.filter = '';
-        this.inbox.select(key);
-        this.inbox.open = true;
-      },
+      reveal: (key) => this.reveal(key),
     });
   }
 
@@ -61,6 +75,14 @@ export class App {
       this.drafts.flush();
       for (const end of ends) end();
     };
+  }
+
+  /** Brings an ask on screen. */
+  reveal(key: Key): void {
+    this.screen.go('inbox');
+    this.inbox.filter = '';
+    this.inbox.select(key);
+    this.inbox.open = true;
   }
 
   async set(settings: Settings): Promise<void> {

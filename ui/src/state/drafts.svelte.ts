@@ -35,6 +35,18 @@ export class Drafts {
     this.#writeSoon();
   }
 
+  /** Takes what is drafted for an offer away, as it is sent. */
+  clear(key: Key, offer: Offer['id']): void {
+    if (Reflect.deleteProperty(this.#values, place(key, offer))) this.#writeSoon();
+  }
+
+  /** Puts back what was taken away; what was drafted since then stays. */
+  putBack(key: Key, offer: Offer['id'], values: Values): void {
+    const at = place(key, offer);
+    this.#values[at] = { ...values, ...this.#values[at] };
+    this.#writeSoon();
+  }
+
   /** Forgets what was drafted for asks that have ended. */
   changed(board: Board): void {
     let gone = false;

@@ -113,7 +113,7 @@ export class History {
 }
 
 /** One entry is one row, wherever it came from; told again, it is shown as told last. */
-function merge(rows: EntryView[], more: EntryView[], where: 'above' | 'below'): EntryView[] {
+export function merge(rows: EntryView[], more: EntryView[], where: 'above' | 'below'): EntryView[] {
   const told = new Map(more.map((row) => [identity(row), row]));
   const kept = rows.map((row) => {
     const again = told.get(identity(row));

@@ -1,11 +1,11 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import type { Consent, Hash, IntentId, Key, Offer, ReceiptView } from '../gen';
 import { Refused, type Host } from '../host';
 import type { Board } from './board';
 import type { Desk } from './desk.svelte';
 import type { Drafts } from './drafts.svelte';
-import { filled, troubles } from './field';
+import { filled, troubles, type Values } from './field';
 import { newIntentId } from './intent-id';
 
 /** Whatever has offers: an ask, an agent, a thread, a task, a finding. */
@@ -38,6 +38,12 @@ export class Intents {
   readonly #refusals = new SvelteMap<Key, Refusal>();
   /** Intents that the board does not show yet: until it does, a second press is not a second answer. */
   readonly #taking = new SvelteMap<Key, { intent: IntentId; before: unknown }>();
+
+  /** What went with an intent on something that stays: it comes back when the intent is taken back. */
+  readonly #sent = new Map<IntentId, Values>();
+
+  /** Taken back before they left: of these the engine says no more. */
+  readonly #undone = new SvelteSet<IntentId>();
 
   readonly #host: Host;
   readonly #desk: Desk;
@@ -90,6 +96,11 @@ export class Intents {
         surface: 'window',
       });
       this.forgive(key);
+      // An ask is answered once; to a thread more can be said, and begins with an empty field.
+      if (!this.#desk.board.asks.has(key)) {
+        this.#sent.set(id, values);
+        this.#drafts.clear(key, offer.id);
+      }
       return true;
     } catch (thrown) {
       this.#taking.delete(key);
@@ -104,9 +115,15 @@ export class Intents {
     this.#refusals.delete(key);
   }
 
+  /** What is known of the newest intent on a thing. */
+  receipt(key: Key): ReceiptView | undefined {
+    const receipt = this.#desk.board.receipts.get(key);
+    return receipt?.verdict === 'pending' && this.#undone.has(receipt.intent) ? undefined : receipt;
+  }
+
   /** The answer to a thing that is on its way or stuck. */
   underWay(key: Key): ReceiptView | undefined {
-    const receipt = this.#desk.board.receipts.get(key);
+    const receipt = this.receipt(key);
     return receipt?.verdict === 'pending' || receipt?.verdict === 'stuck' ? receipt : undefined;
   }
 
@@ -129,6 +146,9 @@ export class Intents {
         this.#taking.delete(key);
       }
     }
+    for (const { intent, verdict } of board.receipts.values()) {
+      if (verdict !== 'pending' && verdict !== 'stuck' && verdict !== 'discarded') this.#sent.delete(intent);
+    }
   }
 
   async #order(key: Key, command: 'intent.undo' | 'intent.retry' | 'intent.discard'): Promise<void> {
@@ -137,6 +157,12 @@ export class Intents {
     try {
       await this.#host.command({ command, intent: receipt.intent });
       this.forgive(key);
+      if (command === 'intent.undo') this.#undone.add(receipt.intent);
+      const values = this.#sent.get(receipt.intent);
+      if (command !== 'intent.retry' && values !== undefined) {
+        this.#drafts.putBack(key, receipt.offer, values);
+        this.#sent.delete(receipt.intent);
+      }
     } catch (thrown) {
       const { message } = Refused.from(thrown);
       this.#refusals.set(key, { offer: receipt.offer, fields: {}, message });

@@ -31,3 +31,13 @@ function isNote(offer: Offer): boolean {
   if (field === undefined || more.length > 0 || field.input.type !== 'text') return false;
   return offer.tone === 'no' || (offer.tone === 'yes' && !field.required);
 }
+
+/** The offer whose one text is written where one reads: a message to a thread. */
+export function composable(offers: readonly Offer[]): { offer: Offer; field: Field } | undefined {
+  for (const offer of offers) {
+    const [field, ...more] = offer.fields;
+    const isText = field?.input.type === 'text' && field.required;
+    if (isText && more.length === 0 && offer.danger === 'none') return { offer, field };
+  }
+  return undefined;
+}

@@ -1,6 +1,6 @@
-export type ScreenName = 'inbox' | 'history' | 'sources' | 'settings';
+const NAMES = ['inbox', 'agents', 'threads', 'tasks', 'findings', 'history', 'sources', 'settings'] as const;
 
-const NAMES: readonly ScreenName[] = ['inbox', 'history', 'sources', 'settings'];
+export type ScreenName = (typeof NAMES)[number];
 
 /** Which screen is shown; it is in the address, so that a reload comes back to it. */
 export class Screen {

@@ -30,6 +30,11 @@ export function spoken(left: number): string {
   return said.map(([n, word]) => `${n} ${word}${n === 1 ? '' : 's'}`).join(' ');
 }
 
+/** How long something has taken: `4:12`; counts up at whole seconds. */
+export function elapsed(since: Millis, until: Millis): string {
+  return countdown(Math.floor(Math.max(0, until - since) / SECOND) * SECOND);
+}
+
 /** How long ago something was: `now`, `2 min`, `1 h`, `3 d`. */
 export function age(since: Millis, now: Millis): string {
   const past = now - since;

@@ -1,0 +1,36 @@
+import type { Key } from '../gen';
+
+/** Rows of a list under one heading. */
+export interface Group<T> {
+  title: string;
+  rows: T[];
+}
+
+/** A list of things, and which of them is looked at. */
+export class Listing<T extends { key: Key }> {
+  selected: Key | null = $state(null);
+  /** Where only one of list and thing has room: whether it is the thing. */
+  open = $state(false);
+  readonly #groups: () => Group<T>[];
+
+  constructor(groups: () => Group<T>[]) {
+    this.#groups = groups;
+  }
+
+  readonly groups: Group<T>[] = $derived.by(() => this.#groups().filter((group) => group.rows.length > 0));
+  readonly rows: T[] = $derived.by(() => this.groups.flatMap((group) => group.rows));
+  readonly current: T | undefined = $derived.by(() => this.rows.find((row) => row.key === this.selected));
+
+  /** Shows one, also where there is no room for the list beside it. */
+  show(key: Key): void {
+    this.selected = key;
+    this.open = true;
+  }
+
+  /** The one `step` rows further down. */
+  move(step: 1 | -1): void {
+    const at = this.rows.findIndex((row) => row.key === this.selected);
+    const next = at < 0 ? this.rows.at(step > 0 ? 0 : -1) : this.rows[at + step];
+    if (next !== undefined) this.selected = next.key;
+  }
+}
