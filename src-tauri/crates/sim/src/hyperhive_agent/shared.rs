@@ -86,7 +86,9 @@ impl Shared {
     }
 
     pub(super) fn unsubscribe_all(&self) {
-        self.desk().streams.clear();
+        let mut desk = self.desk();
+        desk.streams.clear();
+        desk.last = None;
     }
 
     pub(super) fn subscribers(&self) -> usize {

@@ -9,8 +9,8 @@ use super::errands::{Errands, Need, Seen};
 use super::faults;
 use super::frame::{Heard, Row, hear};
 use super::history::History;
+use super::owed::Owed;
 use super::picture::{Login, Picture};
-use super::scroll::overlap;
 use super::show::Show;
 use crate::{
     Adapter, CallId, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId, Transport,
@@ -49,6 +49,8 @@ pub(super) struct Machine {
     held_bytes: usize,
     /// Up to here, everything was heard or read in this connection. Nothing while the server counts nothing.
     last: Option<u64>,
+    /// What the history told before the stream did, while the server counts nothing.
+    owed: Owed,
     /// Rows were heard since the history was read.
     heard: bool,
     /// When the last readings began.
@@ -94,6 +96,7 @@ impl Machine {
             held: Vec::new(),
             held_bytes: 0,
             last: None,
+            owed: Owed::default(),
             heard: false,
             reads: VecDeque::new(),
             waits: false,
@@ -109,6 +112,7 @@ impl Machine {
         self.calls.clear();
         self.drop_held();
         self.last = None;
+        self.owed.clear();
         self.heard = false;
         self.reads.clear();
         self.waits = false;
@@ -211,8 +215,7 @@ impl Machine {
         };
         if matches!(self.phase, Phase::Live) {
             if let Some(heard) = heard {
-                self.hear(&heard, text, now, out);
-                self.show.tell(now, out);
+                self.hear(heard, text, now, out);
             }
             return;
         }
@@ -224,10 +227,18 @@ impl Machine {
     }
 
     /// Takes in a row, and reads again what it makes doubtful.
-    fn hear(&mut self, heard: &Heard, raw: &str, now: Millis, out: &mut Effects) {
-        self.show.hear(heard, raw, &mut self.errands, now, out);
+    fn hear(&mut self, heard: Heard, raw: &str, now: Millis, out: &mut Effects) {
+        let row = heard.row.clone();
         self.heard = true;
-        match &heard.row {
+        if self.last.is_some() {
+            self.show.hear(&heard, raw, &mut self.errands, now, out);
+        } else {
+            for (heard, raw) in self.owed.take((heard, raw.to_owned())) {
+                self.show.hear(&heard, &raw, &mut self.errands, now, out);
+            }
+        }
+        self.show.tell(now, out);
+        match row {
             Row::Changed(_) => self.look(out),
             // Without a count, a loss shows nowhere but in the history.
             Row::TurnEnd { .. } if self.last.is_none() => self.read(now, out),
@@ -294,26 +305,24 @@ impl Machine {
         let fresh = self.show.see(&history, picture, &mut self.errands, now, out);
         let held = std::mem::take(&mut self.held);
         self.held_bytes = 0;
-        let is_newer = |held: &Held| match (held.seq, history.seq) {
-            (Some(seq), Some(mark)) => seq > mark,
-            (None, _) | (_, None) => true,
-        };
-        let skip = match history.seq {
-            Some(_) => 0,
-            None => {
-                let waiting: Vec<&Heard> =
-                    held.iter().filter_map(|held| Some(&held.row.as_ref()?.0)).collect();
-                overlap(&fresh, &waiting)
-            }
-        };
-        let newer: Vec<Held> = held.into_iter().filter(is_newer).collect();
-        self.last =
-            self.last.max(newer.iter().filter_map(|held| held.seq).max().filter(|_| self.last.is_some()));
+        if history.seq.is_none() {
+            self.owed.add(&fresh);
+        }
         let mut ends = false;
-        for (heard, raw) in newer.into_iter().filter_map(|held| held.row).skip(skip) {
-            ends |= matches!(heard.row, Row::TurnEnd { .. });
-            self.show.hear(&heard, &raw, &mut self.errands, now, out);
+        for Held { seq, row } in held {
+            if let (Some(seq), Some(last)) = (seq, self.last) {
+                if seq <= last {
+                    continue;
+                }
+                self.last = Some(seq);
+            }
+            let Some(row) = row else { continue };
+            ends |= matches!(row.0.row, Row::TurnEnd { .. });
             self.heard = true;
+            let news = if history.seq.is_some() { vec![row] } else { self.owed.take(row) };
+            for (heard, raw) in news {
+                self.show.hear(&heard, &raw, &mut self.errands, now, out);
+            }
         }
         self.show.settle_turn(out);
         self.show.tell(now, out);

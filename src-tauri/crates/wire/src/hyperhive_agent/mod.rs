@@ -7,6 +7,7 @@ mod frame;
 mod history;
 mod login;
 mod machine;
+mod owed;
 mod picture;
 mod row;
 mod scroll;

@@ -147,23 +147,6 @@ fn align(known: &[Known], rows: &[&Heard]) -> Vec<Option<usize>> {
     matched
 }
 
-/// How many of the waiting rows the unknown end of a history holds already. The model's own output tells for
-/// sure; after it, the longest ending of the history that the waiting rows go on with.
-pub(super) fn overlap(rows: &[&Heard], waiting: &[&Heard]) -> usize {
-    let anchors: HashMap<&Hash, usize> =
-        rows.iter().enumerate().filter(|(_, row)| is_anchor(row)).map(|(at, row)| (&row.hash, at)).collect();
-    let sure = waiting.iter().enumerate().rev().filter(|(_, row)| is_anchor(row));
-    let sure = sure.filter_map(|(at, row)| Some((at + 1, anchors.get(&row.hash)? + 1))).next();
-    let (skipped, from) = sure.unwrap_or((0, 0));
-    let rows = rows.get(from..).unwrap_or_default();
-    let waiting = waiting.get(skipped..).unwrap_or_default();
-    let ends_so = |length: &usize| {
-        let ending = rows.iter().rev().take(*length).rev();
-        ending.zip(waiting).all(|(row, waiting)| row.hash == waiting.hash)
-    };
-    skipped + (1..=rows.len().min(waiting.len())).rev().find(ends_so).unwrap_or(0)
-}
-
 /// The model's own output differs each time.
 pub(super) fn is_anchor(heard: &Heard) -> bool {
     matches!(heard.row, Row::Stream(_))
@@ -240,21 +223,6 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 4);
-    }
-
-    #[test]
-    fn the_longest_overlap_is_taken() {
-        let count = |history: &str, waiting: &str| {
-            let (history, waiting) = (rows(history), rows(waiting));
-            overlap(&history.iter().collect::<Vec<_>>(), &waiting.iter().collect::<Vec<_>>())
-        };
-        assert_eq!(count("s1e", "1es"), 2);
-        assert_eq!(count("s1e", "s2"), 0);
-        assert_eq!(count("ee", "eee"), 2);
-        assert_eq!(count("", "e"), 0);
-        assert_eq!(count("s1", ""), 0);
-        assert_eq!(count("s1e2e", "s1e2es3"), 5);
-        assert_eq!(count("s1e23es", "s13ess"), 5, "the stream lost what the history has");
     }
 
     #[test]
