@@ -306,7 +306,11 @@ async fn play(seed: u64) {
     let mut dice = Dice::new(seed);
     for step in 0..30 {
         happen(&mut dice, step, &hub, &engine, &thread, &task).await;
-        tokio::task::yield_now().await;
+        // Now and then Deskbell is given the time to hear of it, so that what waits can be answered.
+        if step % 10 == 9 {
+            begin_anew(&engine, &source).await;
+            until_live(&engine).await;
+        }
     }
     hub.switch(|quirks| {
         quirks.stalled = false;
