@@ -20,6 +20,10 @@ pub(crate) fn unconnected(endpoint: &Endpoint, error: &(dyn Error + 'static)) ->
         _ if is_unknown_host(error) => format!("The host of {address} cannot be found."),
         Some(io::ErrorKind::ConnectionRefused) => format!("Nothing listens at {address}."),
         Some(io::ErrorKind::TimedOut) => return timed_out(endpoint, endpoint.limits().open_timeout),
+        // The same, told by the HTTP library's own clock.
+        _ if cause::<reqwest::Error>(error).is_some_and(reqwest::Error::is_timeout) => {
+            return timed_out(endpoint, endpoint.limits().open_timeout);
+        }
         Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
             format!("There is no way to {address} from here.")
         }
