@@ -144,6 +144,23 @@ test('a thread is read, its tools are folded, and what arrives is appended', asy
   expect(within(reader).getAllByTestId('message-entry').at(-1)?.textContent).toContain('and more');
 });
 
+test('the end stays in sight while it is looked at, and only then', async () => {
+  const talk = { thread: 'coder' };
+  past = [entry(1, talk)];
+  const app = await open('gtj', { patch: 'thread', row: thread('coder') });
+  const log = screen.getByRole('log');
+  Object.defineProperty(log, 'scrollHeight', { value: 500 });
+  await tell({ patch: 'entry', row: entry(2, talk) });
+  expect(log.scrollTop).toBe(500);
+  log.scrollTop = 100;
+  app.reader.reach(false);
+  await tell({ patch: 'entry', row: entry(3, talk) });
+  expect(log.scrollTop).toBe(100);
+  await user.click(screen.getByTestId('reader-new'));
+  await expect.poll(() => log.scrollTop).toBe(500);
+  expect(screen.queryByTestId('reader-new')).toBeNull();
+});
+
 test('words are sent with Enter, and nothing is sent for none', async () => {
   await open('gtj', { patch: 'thread', row: thread('coder') });
   const composer = screen.getByTestId('composer');
@@ -177,6 +194,10 @@ test('a task shows how far it is and what it took, and all of them what they too
   await user.keyboard('j');
   const detail = screen.getByTestId('task-detail');
   expect(detail.textContent).toContain((34_100).toLocaleString());
+  await user.keyboard('{Enter}{Escape}');
+  expect(screen.getByTestId('task-detail')).toBeTruthy();
+  await user.keyboard('{Escape}');
+  expect(screen.getByRole('table', { name: 'By source' })).toBeTruthy();
 });
 
 test('a finding is overridden with a reason, in the same dialog', async () => {
@@ -186,6 +207,10 @@ test('a finding is overridden with a reason, in the same dialog', async () => {
   await user.click(screen.getByTestId('offer-override'));
   await user.click(screen.getByTestId('dialog-confirm'));
   expect(screen.getByTestId('offer-dialog').textContent).toContain('Fill this in.');
+  await user.click(screen.getByTestId('dialog-cancel'));
+  expect(screen.queryByTestId('offer-dialog')).toBeNull();
+  await user.click(screen.getByTestId('offer-override'));
+  expect(screen.getByTestId('offer-dialog').textContent).not.toContain('Fill this in.');
   await user.type(screen.getByTestId('field-reason'), 'calibration run');
   await user.click(screen.getByTestId('dialog-confirm'));
   expect(taken()).toEqual([['hive/finding:1', 'override', { reason: { text: 'calibration run' } }, 'none']]);
