@@ -74,11 +74,7 @@ async fn play(seed: u64) {
     until_live(&engine, &warren, 2).await;
     judge(&engine, &warren, &doings).await;
     // What still waits is answered now, and nothing is left open.
-    for ask in asks(&engine, false).await {
-        if let Some(intent) = answer(&engine, &ask, true).await {
-            receipt(&engine, &intent).await;
-        }
-    }
+    answer_all(&engine).await;
     warren.finish_turns();
     begin_anew(&engine, &source).await;
     let mut last = None;
@@ -88,11 +84,21 @@ async fn play(seed: u64) {
             if last.is_none() && asks(&engine, false).await.is_empty() {
                 break;
             }
+            // A turn that was still at work may have asked since.
+            answer_all(&engine).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
     assert!(same.await.is_ok(), "seed {seed}: {last:?}, open: {:?}", asks(&engine, false).await);
     engine.stop().await;
+}
+
+async fn answer_all(engine: &Engine) {
+    for ask in asks(engine, false).await {
+        if let Some(intent) = answer(engine, &ask, true).await {
+            receipt(engine, &intent).await;
+        }
+    }
 }
 
 async fn step(engine: &Engine, warren: &Warren, dice: &mut Dice, number: u32, doings: &mut Doings) {
