@@ -12,6 +12,7 @@ mod hyperhive;
 mod hyperhive_agent;
 mod opencode;
 mod warren;
+mod words;
 
 pub use adapter::{
     Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,

@@ -14,7 +14,6 @@ mod reading;
 mod recent;
 mod request;
 mod threads;
-mod words;
 mod work;
 
 #[cfg(test)]
@@ -32,6 +31,7 @@ use self::reading::{List, Reading};
 use self::recent::Recent;
 use self::threads::Threads;
 use self::work::Works;
+use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId,
     Transport,

@@ -15,7 +15,6 @@ mod request;
 mod session;
 mod stream;
 mod transcript;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +30,7 @@ use self::recent::Recent;
 use self::request::Paths;
 use self::session::Sessions;
 use self::transcript::Transcript;
+use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,
     TimerId, Transport,

@@ -12,7 +12,6 @@ mod rooms;
 mod telling;
 mod threads;
 mod turns;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +28,7 @@ use self::recent::Recent;
 use self::rooms::Room;
 use self::telling::Telling;
 use self::turns::Turns;
+use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,
     TimerId,
