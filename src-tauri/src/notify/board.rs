@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{Hash, Key};
-use deskbell_engine::Press;
+use deskbell_domain::Hash;
+use deskbell_engine::{Press, Tag};
 
 use super::face;
 
@@ -18,7 +18,7 @@ pub struct Board {
 
 #[derive(Debug)]
 struct Posted {
-    key: Key,
+    tag: Tag,
     shown: Hash,
     token: String,
     /// Pressed or withdrawn: nothing it says counts any more.
@@ -28,16 +28,16 @@ struct Posted {
 /// What the engine is to be told of.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Told {
-    pub key: Key,
+    pub tag: Tag,
     pub shown: Hash,
     pub press: Press,
 }
 
 impl Board {
     /// A number for a new notification.
-    pub fn post(&mut self, key: Key, shown: Hash, token: String) -> i32 {
+    pub fn post(&mut self, tag: Tag, shown: Hash, token: String) -> i32 {
         self.last = self.last.wrapping_add(1);
-        self.up.insert(self.last, Posted { key, shown, token, spent: false });
+        self.up.insert(self.last, Posted { tag, shown, token, spent: false });
         if self.up.len() > MOST {
             self.up.pop_first();
         }
@@ -49,8 +49,8 @@ impl Board {
     }
 
     /// Takes back all that is up about this. Gives the numbers to close.
-    pub fn withdraw(&mut self, key: &Key) -> Vec<i32> {
-        let about = self.up.iter_mut().filter(|(_, posted)| posted.key == *key && !posted.spent);
+    pub fn withdraw(&mut self, tag: &Tag) -> Vec<i32> {
+        let about = self.up.iter_mut().filter(|(_, posted)| posted.tag == *tag && !posted.spent);
         about
             .map(|(id, posted)| {
                 posted.spent = true;
@@ -69,13 +69,13 @@ impl Board {
         let posted = self.up.get_mut(&id).filter(|posted| !posted.spent)?;
         let press = face::read(action, &posted.token)?;
         posted.spent = true;
-        Some(Told { key: posted.key.clone(), shown: posted.shown.clone(), press })
+        Some(Told { tag: posted.tag.clone(), shown: posted.shown.clone(), press })
     }
 
     /// It went away, or never came up.
     pub fn gone(&mut self, id: i32, press: Press) -> Option<Told> {
         let posted = self.up.remove(&id).filter(|posted| !posted.spent)?;
-        Some(Told { key: posted.key, shown: posted.shown, press })
+        Some(Told { tag: posted.tag, shown: posted.shown, press })
     }
 }
 
@@ -83,16 +83,16 @@ impl Board {
 mod tests {
     use super::*;
 
-    fn key(n: u8) -> Key {
-        format!("hive/approval:{n}").parse().unwrap()
+    fn tag(n: u8) -> Tag {
+        Tag::Ask(format!("hive/approval:{n}").parse().unwrap())
     }
 
     fn post(board: &mut Board, n: u8) -> i32 {
-        board.post(key(n), Hash::of_bytes(&[n]), format!("token{n}"))
+        board.post(tag(n), Hash::of_bytes(&[n]), format!("token{n}"))
     }
 
     fn told(n: u8, press: Press) -> Option<Told> {
-        Some(Told { key: key(n), shown: Hash::of_bytes(&[n]), press })
+        Some(Told { tag: tag(n), shown: Hash::of_bytes(&[n]), press })
     }
 
     const APPROVE: &str = "token1:approve";
@@ -101,7 +101,7 @@ mod tests {
     fn a_press_is_told_once_and_its_closing_not_at_all() {
         let mut board = Board::default();
         let id = post(&mut board, 1);
-        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Offer("approve".into())));
+        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Button("approve".into())));
         assert_eq!(board.pressed(id, APPROVE), None);
         assert_eq!(board.gone(id, Press::Dismissed), None);
         assert!(!board.is_up(id));
@@ -119,7 +119,7 @@ mod tests {
     fn what_was_withdrawn_can_no_longer_be_pressed_and_says_nothing_when_it_closes() {
         let mut board = Board::default();
         let (first, second) = (post(&mut board, 1), post(&mut board, 2));
-        assert_eq!(board.withdraw(&key(1)), [first]);
+        assert_eq!(board.withdraw(&tag(1)), [first]);
         assert!(board.is_up(first), "until the desktop says that it is gone");
         assert_eq!(board.pressed(first, APPROVE), None);
         assert_eq!(board.gone(first, Press::Dismissed), None);
@@ -140,7 +140,7 @@ mod tests {
         let mut board = Board::default();
         let id = post(&mut board, 1);
         assert_eq!(board.pressed(id, "token2:approve"), None);
-        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Offer("approve".into())));
+        assert_eq!(board.pressed(id, APPROVE), told(1, Press::Button("approve".into())));
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Face {
     pub fn of(notice: &Notice, token: &str, markup: bool) -> Self {
         // Some desktops report the first button for a click on the menu that holds them all: let it be harmless.
         let open = (OPEN.to_owned(), "Open".to_owned());
-        let offers = notice.buttons.iter().map(|b| (format!("{token}:{}", b.offer), b.label.clone()));
+        let offers = notice.buttons.iter().map(|b| (format!("{token}:{}", b.id), b.label.clone()));
         Self {
             title: notice.title.clone(),
             body: if markup { escape(&notice.body) } else { notice.body.clone() },
@@ -35,8 +35,8 @@ pub fn read(action: &str, token: &str) -> Option<Press> {
     match action {
         TAP | OPEN => Some(Press::Open),
         other => {
-            let offer = other.strip_prefix(token)?.strip_prefix(':')?;
-            Some(Press::Offer(offer.to_owned()))
+            let button = other.strip_prefix(token)?.strip_prefix(':')?;
+            Some(Press::Button(button.to_owned()))
         }
     }
 }
@@ -58,7 +58,8 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use deskbell_domain::Hash;
-    use deskbell_engine::Button;
+    use deskbell_domain::Urgency;
+    use deskbell_engine::{Button, Stay, Tag};
 
     use super::*;
 
@@ -66,15 +67,15 @@ mod tests {
 
     fn notice(offers: &[&str]) -> Notice {
         Notice {
-            key: "hive/approval:7".parse().unwrap(),
+            tag: Tag::Ask("hive/approval:7".parse().unwrap()),
             shown: Hash::of_bytes(b"shown"),
             title: "Apply a1b2c3d".into(),
             body: "if a < b && b > c: <a href='x'>click</a>".into(),
-            buttons: offers
-                .iter()
-                .map(|id| Button { offer: (*id).into(), label: id.to_uppercase() })
-                .collect(),
-            urgent: false,
+            buttons: offers.iter().map(|id| Button { id: (*id).into(), label: id.to_uppercase() }).collect(),
+            reply: None,
+            urgency: Urgency::Normal,
+            sound: true,
+            stay: Stay::Standing,
         }
     }
 
@@ -89,7 +90,7 @@ mod tests {
     fn every_button_reads_back_as_what_it_offers() {
         let face = Face::of(&notice(&["approve", "open", "tap", "5f0e:x", ""]), TOKEN, true);
         let presses: Vec<Press> = face.buttons.iter().filter_map(|(action, _)| read(action, TOKEN)).collect();
-        let offer = |id: &str| Press::Offer(id.into());
+        let offer = |id: &str| Press::Button(id.into());
         assert_eq!(
             presses,
             [Press::Open, offer("approve"), offer("open"), offer("tap"), offer("5f0e:x"), offer("")]

@@ -7,8 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use deskbell_domain::Key;
-use deskbell_engine::{Engine, Notice, Notifier, Press};
+use deskbell_engine::{Desktop, Engine, Notice, Notifier, Press, Tag};
 use tauri::AppHandle;
 use tauri_plugin_notification::{Action, ActionType, NotificationExt};
 use uuid::Uuid;
@@ -62,6 +61,7 @@ impl PluginNotifier {
 
     /// Who is told of presses.
     pub fn connect(&self, engine: Engine) {
+        engine.desktop(Desktop { buttons: true, ..Desktop::default() });
         // A second engine in one process does not happen.
         let _ = self.inner.engine.set(engine);
     }
@@ -79,16 +79,16 @@ impl PluginNotifier {
 
 impl Notifier for PluginNotifier {
     fn show(&self, notice: Notice) {
-        self.withdraw(&notice.key);
+        self.withdraw(&notice.tag);
         let token = Uuid::new_v4().simple().to_string();
-        let id = self.inner.board().post(notice.key.clone(), notice.shown.clone(), token.clone());
+        let id = self.inner.board().post(notice.tag.clone(), notice.shown.clone(), token.clone());
         if let Err(error) = self.inner.raise(&notice, id, &token) {
             self.inner.end(id, Press::Failed(error.to_string()));
         }
     }
 
-    fn withdraw(&self, key: &Key) {
-        let ids = self.inner.board().withdraw(key);
+    fn withdraw(&self, tag: &Tag) {
+        let ids = self.inner.board().withdraw(tag);
         for id in ids {
             self.inner.close(id);
         }
@@ -132,11 +132,11 @@ impl Inner {
     }
 
     fn tell(&self, told: Option<Told>) {
-        let (Some(Told { key, shown, press }), Some(engine)) = (told, self.engine.get()) else { return };
+        let (Some(Told { tag, shown, press }), Some(engine)) = (told, self.engine.get()) else { return };
         if press == Press::Open {
             window::present(&self.app);
         }
-        engine.pressed(key, shown, press);
+        engine.pressed(tag, shown, press);
     }
 
     /// Closes it on the desktop, in the background.

@@ -71,6 +71,23 @@ export type Counts = { asksOpen: number, entries: number, odd: number, };
 export type Danger = "none" | "confirm" | "typeTheName";
 
 /**
+ * What this desktop's notifications can do, as far as it has said.
+ */
+export type Desktop = { 
+/**
+ * Who shows them: the server's name and version.
+ */
+server: string | null, buttons: boolean, reply: boolean, 
+/**
+ * What the server says it can do, in its own words.
+ */
+capabilities: Array<string>, 
+/**
+ * Why nothing can be shown now, in plain words.
+ */
+trouble: string | null, };
+
+/**
  * What a dialect is and takes, for the form that adds a source.
  */
 export type DialectView = { name: string, title: string, about: string, defaultUrl: string, 
@@ -217,7 +234,7 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "task", row: TaskView, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "settings", settings: Settings, } | { "patch": "reveal", key: Key, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "task", row: TaskView, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "reveal", key: Key, };
 
 /**
  * The record of an answer.

@@ -2,6 +2,7 @@ import type {
   AgentView,
   AskView,
   Batch,
+  Desktop,
   FindingView,
   Key,
   Patch,
@@ -24,6 +25,8 @@ export interface Board {
   /** The newest answer to each thing, on its way or decided. */
   readonly receipts: ReadonlyMap<Key, ReceiptView>;
   readonly settings: Settings;
+  /** What this desktop's notifications can do; nothing where nobody raises any. */
+  readonly desktop: Desktop | null;
   /** The number of the last batch; 0 before the first. */
   readonly number: number;
 }
@@ -37,6 +40,7 @@ export const EMPTY: Board = {
   findings: new Map(),
   receipts: new Map(),
   settings: { undoMs: 5000, notifications: true, singleKeys: true },
+  desktop: null,
   number: 0,
 };
 
@@ -109,6 +113,9 @@ class Draft {
         break;
       case 'settings':
         this.board = { ...this.board, settings: patch.settings };
+        break;
+      case 'desktop':
+        this.board = { ...this.board, desktop: patch.desktop };
         break;
       case 'entry':
       case 'reveal':

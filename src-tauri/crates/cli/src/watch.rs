@@ -53,6 +53,7 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::FindingGone { .. }
         | Patch::Entry { .. }
         | Patch::Settings { .. }
+        | Patch::Desktop { .. }
         | Patch::Reveal { .. } => Ok(()),
     })
 }
@@ -120,6 +121,7 @@ impl Seen {
             | Patch::FindingGone { .. }
             | Patch::Entry { .. }
             | Patch::Settings { .. }
+            | Patch::Desktop { .. }
             | Patch::Reveal { .. } => false,
         }
     }

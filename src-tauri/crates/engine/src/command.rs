@@ -6,6 +6,7 @@ use deskbell_domain::{Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, Mil
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::notice::Desktop;
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
 };
@@ -267,6 +268,10 @@ pub enum Patch {
     },
     Settings {
         settings: Settings,
+    },
+    /// What this desktop's notifications can do.
+    Desktop {
+        desktop: Desktop,
     },
     /// Show this ask: a notification or a link was clicked.
     Reveal {

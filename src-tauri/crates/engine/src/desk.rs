@@ -1,10 +1,11 @@
-//! What is known of each source only while the engine runs: its link, its lag.
+//! What is known only while the engine runs: each source's link and lag, and what this desktop can show.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskbell_domain::{Link, Source, SourceId};
 
+use crate::notice::Desktop;
 use crate::view::{Counts, SourceView};
 
 #[derive(Debug)]
@@ -18,9 +19,19 @@ struct Seat {
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     seats: Mutex<HashMap<SourceId, Seat>>,
+    desktop: Mutex<Option<Desktop>>,
 }
 
 impl Desk {
+    /// Nothing while nobody raises notifications.
+    pub(crate) fn desktop(&self) -> Option<Desktop> {
+        self.desktop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_desktop(&self, desktop: Desktop) {
+        *self.desktop.lock().unwrap_or_else(PoisonError::into_inner) = Some(desktop);
+    }
+
     pub(crate) fn place(&self, source: Source, counts: Counts) -> SourceView {
         let mut seats = self.lock();
         let seat = seats.entry(source.id.clone()).or_insert_with(|| Seat {

@@ -18,7 +18,7 @@ use crate::secrets::Secrets;
 use crate::source::{Control, Shared, SourceTask};
 use crate::subscription::Listeners;
 use crate::view::{Counts, ReceiptView, VerdictWord};
-use crate::{Notifier, Press, Subscription, probe};
+use crate::{Desktop, Notifier, Press, Subscription, Tag, probe};
 
 /// How many orders may wait for one source.
 const CONTROL_QUEUE: usize = 64;
@@ -211,10 +211,16 @@ impl Engine {
         self.inner.listeners.add(Arc::clone(&self.inner.queries))
     }
 
-    /// What the operator did with the notification of an ask. `shown` is the hash its notice carried.
-    pub fn pressed(&self, key: Key, shown: Hash, press: Press) {
+    /// What the operator did with a notification. `shown` is the hash its notice carried.
+    pub fn pressed(&self, tag: Tag, shown: Hash, press: Press) {
         // The ringer's end closes only when the engine stops.
-        let _ = self.inner.ringer.send(Word::Pressed { key, shown, press });
+        let _ = self.inner.ringer.send(Word::Pressed { tag, shown, press });
+    }
+
+    /// What the desktop's notifications can do, or why they cannot.
+    pub fn desktop(&self, desktop: Desktop) {
+        self.inner.desk.set_desktop(desktop.clone());
+        self.inner.listeners.tell(&[Patch::Desktop { desktop }]);
     }
 
     /// Which ask is on screen in a focused window; nothing when the window is hidden or looks elsewhere.

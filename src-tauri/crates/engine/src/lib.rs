@@ -19,5 +19,5 @@ pub mod view;
 
 pub use archive::{Archive, default_data_dir};
 pub use engine::{Engine, Options, StartError};
-pub use notice::{Button, Notice, Notifier, Press};
+pub use notice::{Button, Desktop, Notice, Notifier, Press, Reply, Stay, Tag, TestKind};
 pub use subscription::Subscription;

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use deskbell_domain::{Hash, Key, Offer, Tone, Urgency};
+use deskbell_domain::{Hash, Key, Offer, Tone};
 
-use crate::notice::{Button, Notice};
+use crate::notice::{Button, Notice, Stay, Tag};
 use crate::view::{AskKind, AskStateWord, AskView};
 
 /// Beyond this many characters a notification's text is cut.
@@ -81,7 +81,7 @@ fn notice(ask: &AskView, source_name: &str) -> Notice {
         None => who,
     };
     Notice {
-        key: ask.key.clone(),
+        tag: Tag::Ask(ask.key.clone()),
         shown: ask.shown.clone(),
         title: cut(&ask.title, TITLE_CHARS),
         body: cut(&body, BODY_CHARS),
@@ -94,9 +94,12 @@ fn notice(ask: &AskView, source_name: &str) -> Notice {
                 offer.fits_a_button() && !(ask.kind == AskKind::Question && offer.tone == Tone::No)
             })
             .take(MOST_BUTTONS)
-            .map(|Offer { id, label, .. }| Button { offer: id.clone(), label: label.clone() })
+            .map(|Offer { id, label, .. }| Button { id: id.clone(), label: label.clone() })
             .collect(),
-        urgent: ask.urgency == Urgency::Urgent,
+        reply: None,
+        urgency: ask.urgency,
+        sound: true,
+        stay: Stay::Standing,
     }
 }
 
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
     use deskbell_domain::{
         Act, Ask, AskBody, AskState, Danger, Event, ItemId, Millis, Scope, SourceId, State, Subject, Tone,
-        When, reduce,
+        Urgency, When, reduce,
     };
 
     fn ask(n: u8) -> Ask {
@@ -196,7 +199,7 @@ mod tests {
     fn buttons_are_only_what_one_press_may_do_and_text_is_made_harmless() {
         let mut policy = Policy::default();
         let Some(Ring::Show(notice)) = policy.ask_changed(&view(&ask(1)), "hive", true) else { panic!() };
-        let offers: Vec<&str> = notice.buttons.iter().map(|b| b.offer.as_str()).collect();
+        let offers: Vec<&str> = notice.buttons.iter().map(|b| b.id.as_str()).collect();
         assert_eq!(offers, ["once", "deny"]);
         assert_eq!(notice.title, "Run: rm -rf");
         assert_eq!(notice.body, "coder · hive\nbecause ");

@@ -69,6 +69,7 @@ impl Queries {
     /// All a listener needs to begin with.
     pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
         let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
+        patches.extend(self.desk.desktop().map(|desktop| Patch::Desktop { desktop }));
         patches.extend(self.sources()?.into_iter().map(|row| Patch::Source { row: Box::new(row) }));
         patches.extend(self.asks(Some(RECENT))?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));
         patches.extend(self.agents()?.into_iter().map(|row| Patch::Agent { row }));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbell_domain::{Consent, Hash, Intent, IntentId, Key, Surface};
+use deskbell_domain::{Consent, Hash, Intent, IntentId, Key, Surface, Urgency};
 use deskbell_store::{Fate, NoticeRow, Op, Store, Write};
 use tokio::sync::mpsc;
 
@@ -10,13 +10,13 @@ use crate::clock::now;
 use crate::command::{Command, ErrorCode, Settings};
 use crate::policy::{Policy, Ring};
 use crate::view::AskView;
-use crate::{Engine, Notice, Notifier, Press};
+use crate::{Engine, Notice, Notifier, Press, Stay, Tag};
 
 #[derive(Debug)]
 pub(crate) enum Word {
     AskChanged { ask: Box<AskView>, source_name: String },
     Attend(Option<Key>),
-    Pressed { key: Key, shown: Hash, press: Press },
+    Pressed { tag: Tag, shown: Hash, press: Press },
     Settings(Settings),
 }
 
@@ -40,7 +40,10 @@ impl Ringer {
                     let ring = self.policy.attend(key);
                     self.ring(ring).await;
                 }
-                Word::Pressed { key, shown, press } => self.pressed(key, shown, press, &engine).await,
+                Word::Pressed { tag: Tag::Ask(key), shown, press } => {
+                    self.pressed(key, shown, press, &engine).await;
+                }
+                Word::Pressed { tag: Tag::Summary | Tag::Test(_), .. } => {}
                 Word::Settings(settings) => self.enabled = settings.notifications,
             }
         }
@@ -52,7 +55,8 @@ impl Ringer {
             None => {}
             Some(Ring::Show(notice)) => {
                 // Written down first: an ask that was told once is never told again, even if we are killed now.
-                if !self.record(&notice.key, &notice.shown, Fate::Shown, "").await {
+                let Tag::Ask(key) = &notice.tag else { return };
+                if !self.record(key, &notice.shown, Fate::Shown, "").await {
                     return;
                 }
                 notifier.show(notice);
@@ -60,7 +64,7 @@ impl Ringer {
             Some(Ring::Suppress { key, shown, why }) => {
                 self.record(&key, &shown, Fate::Suppressed, why).await;
             }
-            Some(Ring::Withdraw(key)) => notifier.withdraw(&key),
+            Some(Ring::Withdraw(key)) => notifier.withdraw(&Tag::Ask(key)),
         }
     }
 
@@ -78,7 +82,8 @@ impl Ringer {
                 tracing::warn!(%key, why, "a notification could not be shown");
                 self.record(&key, &shown, Fate::Failed, &why).await;
             }
-            Press::Offer(offer) => {
+            Press::Reply(_) => {}
+            Press::Button(offer) => {
                 self.record(&key, &shown, Fate::Pressed, &offer).await;
                 let intent = Intent {
                     id: IntentId::new(uuid::Uuid::now_v7().to_string()),
@@ -98,12 +103,15 @@ impl Ringer {
                         }
                     };
                     notifier.show(Notice {
-                        key,
+                        tag: Tag::Ask(key),
                         shown,
                         title: title.to_owned(),
                         body: error.message,
                         buttons: Vec::new(),
-                        urgent: false,
+                        reply: None,
+                        urgency: Urgency::Normal,
+                        sound: false,
+                        stay: Stay::Passing,
                     });
                 }
             }

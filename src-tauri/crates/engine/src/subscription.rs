@@ -25,6 +25,7 @@ enum Subject {
     Source(SourceId),
     Receipt(IntentId),
     Settings,
+    Desktop,
     Reveal,
 }
 
@@ -43,6 +44,7 @@ impl Subject {
             Patch::Entry { row } => Self::Entry(row.source.clone(), row.item.clone()),
             Patch::Receipt { row } => Self::Receipt(row.intent.clone()),
             Patch::Settings { .. } => Self::Settings,
+            Patch::Desktop { .. } => Self::Desktop,
             Patch::Reveal { .. } => Self::Reveal,
         })
     }
