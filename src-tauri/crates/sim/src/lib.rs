@@ -7,6 +7,7 @@ pub mod exlab;
 pub mod fault;
 pub mod hyperhive;
 pub mod hyperhive_agent;
+pub mod opencode;
 mod serving;
 pub mod warren;
 

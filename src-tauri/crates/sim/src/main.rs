@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use deskbell_sim::{Config, Hyperhive, ailang, exlab, hyperhive, hyperhive_agent, warren};
+use deskbell_sim::{Config, Hyperhive, ailang, exlab, hyperhive, hyperhive_agent, opencode, warren};
 
 #[derive(Debug, Parser)]
 #[command(about = "Simulated coordinators, to try Deskbell on", version)]
@@ -81,6 +81,21 @@ enum Coordinator {
         #[arg(long)]
         server_json: Option<PathBuf>,
     },
+    /// An opencode server.
+    Opencode {
+        /// The port on this machine; 0 takes a free one.
+        #[arg(long, default_value_t = 4096)]
+        port: u16,
+        /// The same seed plays the same world.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Sessions that plan, edit, run, ask and delegate by themselves.
+        #[arg(long)]
+        lively: bool,
+        /// How fast the lively world goes; 2 is twice as fast.
+        #[arg(long, default_value_t = 1.0)]
+        speed: f64,
+    },
     /// A warren.
     Warren {
         /// The port on this machine; 0 takes a free one.
@@ -138,6 +153,15 @@ async fn main() -> anyhow::Result<()> {
             println!("{}", lab.url());
             tokio::signal::ctrl_c().await?;
             lab.stop().await;
+        }
+        Coordinator::Opencode { port, seed, lively, speed } => {
+            let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let config = opencode::Config { seed, bind, ..opencode::Config::default() };
+            let server = opencode::Opencode::start(config).await.map_err(|error| taken(bind, &error))?;
+            let _playing = lively.then(|| server.play(seed, speed));
+            println!("{}", server.url());
+            tokio::signal::ctrl_c().await?;
+            server.stop().await;
         }
         Coordinator::Warren { port, seed, lively, speed } => {
             let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
