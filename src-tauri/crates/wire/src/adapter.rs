@@ -121,6 +121,9 @@ pub enum Signal<'a> {
     /// A stream other than the main one closed. (When the main one closes, `Start` comes in due time.)
     Closed {
         stream: StreamId,
+        /// What the server said in closing: the code of a WebSocket's close frame, 1005 where that was empty, and
+        /// nothing where the connection just ended.
+        code: Option<u16>,
     },
     Reply {
         call: CallId,
@@ -211,12 +214,6 @@ pub type Effects = Vec<Effect>;
 
 pub trait Adapter: Send {
     fn on(&mut self, signal: Signal<'_>, now: Millis, out: &mut Effects);
-
-    /// A stream other than the main one closed, with what the server said in closing: the code of a WebSocket's
-    /// close frame, 1005 where that was empty, and nothing where the connection just ended.
-    fn closed(&mut self, stream: StreamId, _code: Option<u16>, now: Millis, out: &mut Effects) {
-        self.on(Signal::Closed { stream }, now, out);
-    }
 
     /// What one frame means on its own, outside any connection: for recordings and bug reports.
     /// Gives only `Emit` and `Odd`.

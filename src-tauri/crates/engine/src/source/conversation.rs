@@ -95,7 +95,7 @@ impl Conversation {
             }
             LinkEvent::Closed { stream: StreamId::MAIN, fault, .. } => heard.lost = Some(fault),
             LinkEvent::Closed { stream, code, .. } => {
-                self.adapter.closed(stream, code, now, &mut heard.effects);
+                heard.effects = self.feed(Signal::Closed { stream, code }, now);
             }
             LinkEvent::Reply { call, reply, .. } => {
                 heard.effects = self.feed(Signal::Reply { call, reply }, now)

@@ -245,7 +245,7 @@ impl Adapter for Exlab {
             }
             Signal::Opened { .. } => {}
             Signal::Frame { stream, frame } => self.frame(stream, frame, now, out),
-            Signal::Closed { stream } => self.queue_closed(stream, now, out),
+            Signal::Closed { stream, .. } => self.queue_closed(stream, now, out),
             Signal::Reply { call, reply } => self.reply(call, Ok(reply), now, out),
             Signal::NoReply { call, sent, fault } => self.reply(call, Err((sent, fault)), now, out),
             Signal::Timer { timer: POLL } => self.read(self.board.is_due(now), now, out),

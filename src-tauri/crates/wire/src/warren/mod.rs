@@ -272,7 +272,7 @@ impl Adapter for Warren {
                 let ticket = self.streams.get(&stream).cloned();
                 self.frame(frame, ticket.as_deref(), now, out);
             }
-            Signal::Closed { stream } => self.socket_closed(stream, None, now, out),
+            Signal::Closed { stream, code } => self.socket_closed(stream, code, now, out),
             Signal::Reply { call, reply } => self.reply(call, Ok(reply), now, out),
             Signal::NoReply { call, sent, fault } => self.reply(call, Err((sent, fault)), now, out),
             Signal::Timer { timer } => {
@@ -282,10 +282,6 @@ impl Adapter for Warren {
             }
             Signal::Do { accepted, attempt } => self.deliver(&accepted, attempt, now, out),
         }
-    }
-
-    fn closed(&mut self, stream: StreamId, code: Option<u16>, now: Millis, out: &mut Effects) {
-        self.socket_closed(stream, code, now, out);
     }
 
     fn decode(&mut self, frame: Frame<'_>, now: Millis, out: &mut Effects) {

@@ -34,7 +34,7 @@ fn the_recorded_answer_is_taken_and_the_session_is_done() {
         let heard = desk.on(Signal::Frame { stream, frame: Frame::Bytes(frame.as_bytes()) });
         out.extend(desk.serve(heard, &done));
     }
-    out.extend(desk.on(Signal::Closed { stream }));
+    out.extend(desk.on(Signal::Closed { stream, code: None }));
     let out = desk.serve(out, &done);
     assert_eq!(settled_by(&out), Some(&By::Us), "{out:?}");
     assert_eq!(desk.state.tasks.values().next().unwrap().status, deskbell_domain::TaskStatus::Done);

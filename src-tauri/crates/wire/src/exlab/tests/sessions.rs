@@ -71,7 +71,7 @@ fn a_close_without_a_word_is_looked_into() {
     ] {
         let mut desk = Desk::new();
         let stream = queue(&desk.connect(&Held::one("input_required")));
-        let out = desk.on(Signal::Closed { stream });
+        let out = desk.on(Signal::Closed { stream, code: None });
         desk.serve(out, &Held { sessions: vec![with_error(state, error)], ..Held::default() });
         assert_eq!(self::status(&desk), status);
         assert!(desk.state.asks.is_empty(), "an aborted session goes on naming its input");
@@ -83,7 +83,7 @@ fn a_queue_cut_while_the_session_runs_is_a_gap_and_is_not_opened_again() {
     let held = Held::one("plugin_pass");
     let mut desk = Desk::new();
     let stream = queue(&desk.connect(&held));
-    let out = desk.on(Signal::Closed { stream });
+    let out = desk.on(Signal::Closed { stream, code: None });
     desk.serve(out, &held);
     assert_eq!(opened(&desk.poll(&held)), []);
     assert_eq!(desk.entries.iter().filter(|entry| entry.kind == EntryKind::Gap).count(), 1);

@@ -132,11 +132,8 @@ impl Desk {
     }
 
     fn close(&mut self, code: Option<u16>) -> Vec<Effect> {
-        let mut out = Vec::new();
         let stream = self.stream();
-        self.adapter.closed(stream, code, self.now, &mut out);
-        self.fold(&out);
-        out
+        self.on(Signal::Closed { stream, code })
     }
 
     /// Fires the newest timer.
