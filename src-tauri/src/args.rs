@@ -9,7 +9,7 @@ pub struct Args {
     /// Keep everything in this folder instead of the usual one.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Play: a simulated coordinator with lively agents, in a folder that is thrown away at the end
+    /// Play: simulated coordinators with lively agents, in a folder that is thrown away at the end
     /// (unless --data names one to keep).
     #[arg(long)]
     pub demo: bool,

@@ -1,4 +1,4 @@
-//! What runs behind the window: the engine, the bridge beside it, and the demo's coordinator.
+//! What runs behind the window: the engine, the bridge beside it, and the demo's coordinators.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The app, on a simulated coordinator.
+//! The app, on simulated coordinators.
 
 use std::process::Command;
 
@@ -17,7 +17,7 @@ pub fn open() -> Result<()> {
     steps.push(build::programs());
     steps::take(steps)?;
     println!(
-        "Opening the demo: a simulated coordinator, nothing leaves this machine. Close the window to end it."
+        "Opening the demo: simulated coordinators, nothing leaves this machine. Close the window to end it."
     );
     let app = place::built("deskbell");
     let status = Command::new(&app)

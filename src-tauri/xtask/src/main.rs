@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 The chores of Deskbell:
 
-  cargo xtask demo             build the app and open it with a lively, simulated coordinator
+  cargo xtask demo             build the app and open it with lively, simulated coordinators
   cargo xtask test             set up what is needed and run every test
   cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
   cargo xtask peers opencode   run the tests against a real opencode server

@@ -125,8 +125,18 @@ impl Desktop {
     }
 
     pub(crate) fn picture(&self, title: &str) -> Result<PathBuf> {
+        self.import(title, &[])
+    }
+
+    /// Without the bare screen around the window.
+    pub(crate) fn portrait(&self, title: &str) -> Result<PathBuf> {
+        self.import(title, &["-trim", "+repage"])
+    }
+
+    fn import(&self, title: &str, how: &[&str]) -> Result<PathBuf> {
         let file = place::shots()?.join(format!("{title}.png"));
-        let output = self.command(Path::new("import"))?.args(["-window", "root"]).arg(&file).output()?;
+        let mut import = self.command(Path::new("import"))?;
+        let output = import.args(["-window", "root"]).args(how).arg(&file).output()?;
         ensure!(output.status.success(), "no picture: {}", String::from_utf8_lossy(&output.stderr));
         Ok(file)
     }

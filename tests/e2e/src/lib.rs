@@ -13,7 +13,7 @@ mod window;
 pub use bell::Bell;
 pub use desktop::{Desktop, Theme};
 pub use notifications::Notifications;
-pub use patience::{PATIENCE, eventually};
+pub use patience::{PATIENCE, eventually, within};
 pub use place::shots;
 pub use webdriver::Key;
 pub use window::{Window, named, named_with};

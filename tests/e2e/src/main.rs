@@ -1,5 +1,6 @@
 //! Tours of the window without a test: the demo driven to an answer, and pictures of every screen.
 
+mod shots;
 mod tour;
 
 use anyhow::{Result, bail};
@@ -9,7 +10,7 @@ async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["demo"] => tour::answer_in_demo().await,
-        ["shots"] => tour::picture_all().await,
+        ["shots"] => shots::take().await,
         _ => bail!("usage: deskbell-e2e demo | shots (both are run by cargo xtask)"),
     }
 }

@@ -54,6 +54,11 @@ impl Notifications {
         eventually("the notification daemon answers", async || Ok(self.count().ok().map(drop))).await
     }
 
+    /// Shows none from now on.
+    pub fn hush(&self) -> Result<()> {
+        self.control(&["set-paused", "true"]).map(drop)
+    }
+
     /// How many are on screen.
     pub fn count(&self) -> Result<usize> {
         Ok(self.control(&["count", "displayed"])?.trim().parse()?)

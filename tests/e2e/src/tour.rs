@@ -1,12 +1,17 @@
+use std::time::Duration;
+
 use anyhow::{Context, Result};
-use deskbell_e2e::{Desktop, Theme, Window, eventually, named, named_with};
+use deskbell_e2e::{Desktop, Theme, Window, named, named_with, within};
 use serde_json::json;
+
+/// By then the demo has asked something of every kind.
+pub const OPENING: Duration = Duration::from_secs(180);
 
 /// Drives one ask of the demo to its end.
 pub async fn answer_in_demo() -> Result<()> {
     let desktop = Desktop::start("demo", Theme::Dark).await?;
     let window = Window::open(&desktop, &["--demo"]).await?;
-    let ask = first_ask(&window, "approval").await?;
+    let ask = first(&window, "[data-kind=\"approval\"][data-subject=\"diff\"]").await?;
     window.click(&named_with("ask-row", "key", &ask)).await?;
     window.sees(&named_with("ask-detail", "key", &ask)).await?;
     println!("An agent asks: {ask}");
@@ -20,56 +25,17 @@ pub async fn answer_in_demo() -> Result<()> {
     keep(&window, &desktop, "demo-3-settled").await
 }
 
-/// Every screen, dark and light, empty and full.
-pub async fn picture_all() -> Result<()> {
-    for theme in [Theme::Dark, Theme::Light] {
-        let word = theme.word();
-        let desktop = Desktop::start(&format!("shots-{word}"), theme).await?;
-        let data = desktop.data();
-        let window = Window::open(&desktop, &["--data", &data.to_string_lossy()]).await?;
-        window.reads("body", "Welcome to Deskbell").await?;
-        keep(&window, &desktop, &format!("inbox-empty-{word}")).await?;
-        drop(window);
-
-        let window = Window::open(&desktop, &["--demo"]).await?;
-        eventually("the demo is under way", async || Ok((asks(&window).await?.len() >= 3).then_some(())))
-            .await?;
-        for kind in ["question", "approval"] {
-            let ask = first_ask(&window, kind).await?;
-            window.click(&named_with("ask-row", "key", &ask)).await?;
-            window.sees(&named_with("ask-detail", "key", &ask)).await?;
-            keep(&window, &desktop, &format!("inbox-{kind}-{word}")).await?;
-        }
-        for (screen, title, row) in [
-            ("history", "History", Some(("entry-row", "entry-raw"))),
-            ("sources", "Sources", Some(("source-row", "source-edit"))),
-            ("settings", "Settings", None),
-        ] {
-            window.run("location.hash = arguments[0]", json!([format!("#/{screen}")])).await?;
-            window.reads("nav [aria-current=page] .title", title).await?;
-            if let Some((row, detail)) = row {
-                window.click(&named(row)).await?;
-                window.sees(&named(detail)).await?;
-            }
-            keep(&window, &desktop, &format!("{screen}-{word}")).await?;
-        }
-    }
-    Ok(())
+/// The key of the first open ask of a kind, which comes in due time.
+pub async fn first(window: &Window, kind: &str) -> Result<String> {
+    let what = format!("the demo asks {kind}");
+    within(OPENING, &what, async || Ok(asks(window, kind).await?.into_iter().next())).await
 }
 
-/// The key of the first ask of a kind in the list.
-async fn first_ask(window: &Window, kind: &str) -> Result<String> {
-    let of_kind = |key: &String| key.contains(&format!("/{kind}:"));
-    eventually(&format!("the demo brings a {kind}"), async || {
-        Ok(asks(window).await?.into_iter().find(of_kind))
-    })
-    .await
-}
-
-/// The keys of the asks in the list.
-async fn asks(window: &Window) -> Result<Vec<String>> {
+/// The keys of the open asks of a kind.
+pub async fn asks(window: &Window, kind: &str) -> Result<Vec<String>> {
+    let rows = format!("{}[data-state=\"open\"]{kind}", named("ask-row"));
     let script = "return [...document.querySelectorAll(arguments[0])].map(row => row.dataset.key)";
-    Ok(serde_json::from_value(window.run(script, json!([named("ask-row")])).await?)?)
+    Ok(serde_json::from_value(window.run(script, json!([rows])).await?)?)
 }
 
 async fn keep(window: &Window, desktop: &Desktop, title: &str) -> Result<()> {

@@ -91,6 +91,12 @@ impl Session {
         self.call("/execute/async", json!({ "script": script, "args": [] })).await.map(drop)
     }
 
+    /// Makes the window so wide and so high.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let rect = json!({ "x": 0, "y": 0, "width": width, "height": height });
+        self.call("/window/rect", rect).await.map(drop)
+    }
+
     pub async fn reload(&self) -> Result<()> {
         self.call("/refresh", json!({})).await.map(drop)
     }

@@ -138,6 +138,15 @@ impl Window {
         self.session.run(script, arguments).await
     }
 
+    /// Makes the window so wide and so high, and waits until its page is so wide.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.session.resize(width, height).await?;
+        self.until(&format!("the page is {width} wide"), async || {
+            Ok((self.run("return innerWidth", json!([])).await? == width).then_some(()))
+        })
+        .await
+    }
+
     pub async fn reload(&self) -> Result<()> {
         self.session.reload().await
     }
@@ -146,6 +155,12 @@ impl Window {
     pub async fn picture(&self, desktop: &Desktop, title: &str) -> Result<PathBuf> {
         self.session.paint().await?;
         desktop.picture(title)
+    }
+
+    /// Keeps a picture of the window alone.
+    pub async fn portrait(&self, desktop: &Desktop, title: &str) -> Result<PathBuf> {
+        self.session.paint().await?;
+        desktop.portrait(title)
     }
 
     /// Ends the app at once, as a crash or a power cut would.

@@ -8,8 +8,12 @@ pub mod fault;
 pub mod hyperhive;
 pub mod hyperhive_agent;
 pub mod opencode;
+mod piece;
 mod serving;
+mod simulator;
 pub mod warren;
 
 pub use dice::Dice;
 pub use hyperhive::{Config, Hyperhive};
+pub use piece::{Pace, Piece, Playing};
+pub use simulator::{Coordinator, Opened, Opening, Part, SIMULATORS, Setting, Simulator};

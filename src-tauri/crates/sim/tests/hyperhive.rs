@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use deskbell_sim::fault::{Build, Instead, NextPost};
-use deskbell_sim::hyperhive::scenario::lively;
 use deskbell_sim::hyperhive::{Container, Prompt};
-use deskbell_sim::{Config, Hyperhive};
+use deskbell_sim::{Config, Hyperhive, Pace, Piece};
 use reqwest::{Client, Response};
 use serde_json::Value;
 
@@ -305,7 +304,7 @@ async fn the_lively_world_begins_at_once_and_answers_back() {
     let client = client();
     let hive = Hyperhive::start(Config::default()).await.unwrap();
     let mut stream = Stream::open(&client, &hive).await;
-    let _playing = hive.play(lively(1), 20.0);
+    let _playing = hive.play(&Piece::solo(1, Pace::new(20.0)));
     let id = stream.until("approval_added").await["id"].as_i64().unwrap();
     post(&client, &hive, &format!("/approve/{id}"), "").await.unwrap();
     loop {

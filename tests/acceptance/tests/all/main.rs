@@ -10,4 +10,5 @@ mod hyperhive_agent;
 mod kill;
 mod opencode;
 mod rooms;
+mod simulators;
 mod warren;

@@ -3,18 +3,35 @@
 mod model;
 mod parts;
 mod routes;
-pub mod scenario;
+mod scenario;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Part, Simulator};
 use model::World;
 pub use parts::{Quirks, Received};
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "ailang",
+    about: "An AILANG Collaboration Hub",
+    port: 1957,
+    settings: &[],
+    part: Part { name: "Collab hub", settings: &[] },
+    open: |opening| {
+        Box::pin(async move {
+            let config = Config { seed: opening.seed, bind: opening.bind, ..Config::default() };
+            Ok(Box::new(Ailang::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -57,6 +74,20 @@ pub struct Ailang {
     shared: Arc<Shared>,
     address: SocketAddr,
     serving: tokio::sync::Mutex<Option<Serving>>,
+}
+
+impl Coordinator for Ailang {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
+    }
 }
 
 impl Ailang {

@@ -33,6 +33,7 @@ pub(super) struct Task {
     pub title: String,
     pub thread: String,
     pub events: Vec<Value>,
+    pub diff: String,
 }
 
 #[derive(Debug)]
@@ -224,9 +225,22 @@ impl World {
 
     pub fn put_task(&mut self, title: &str, thread: &str) -> String {
         let id = self.new_id("task");
-        let task = Task { title: title.to_owned(), thread: thread.to_owned(), events: Vec::new() };
+        let diff = "--- a/src/parse.ail\n+++ b/src/parse.ail\n@@ -1 +1 @@\n-old\n+new\n".to_owned();
+        let (title, thread) = (title.to_owned(), thread.to_owned());
+        let task = Task { title, thread, events: Vec::new(), diff };
         self.tasks.insert(id.clone(), task);
         id
+    }
+
+    pub fn set_diff(&mut self, id: &str, diff: &str) {
+        if let Some(task) = self.tasks.get_mut(id) {
+            diff.clone_into(&mut task.diff);
+        }
+    }
+
+    pub fn start_agent(&mut self, id: &str) {
+        let now = self.time();
+        self.agents.insert(id.to_owned(), Some(now));
     }
 
     /// A row of a task's stream: stored, and told to everybody.

@@ -154,8 +154,7 @@ fn read(world: &World, uri: &Uri) -> Response {
             None => absent(),
         },
         ["api", "coordinator", "tasks", id, "diff"] => match world.tasks.get(*id) {
-            Some(_) => ok(json!({ "task_id": id, "worktree_path": "/srv/work",
-                                  "diff": "--- a/src/parse.ail\n+++ b/src/parse.ail\n@@ -1 +1 @@\n-old\n+new\n" })),
+            Some(task) => ok(json!({ "task_id": id, "worktree_path": "/srv/work", "diff": task.diff })),
             None => absent(),
         },
         _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),

@@ -3,7 +3,7 @@
 mod model;
 mod parts;
 mod routes;
-pub mod scenario;
+mod scenario;
 mod state;
 
 use std::io;
@@ -11,12 +11,31 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use model::World;
 pub use parts::{Draft, End, Problem, Quirks, Received, color, form};
 use state::Shared;
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "exlab",
+    about: "An ExLab-Wizard",
+    port: 0,
+    settings: &[Setting { name: "server_json", about: "the file that says on which port it is" }],
+    part: Part { name: "Lab bench", settings: &[] },
+    open: |opening| {
+        Box::pin(async move {
+            let Opening { seed, bind, mut settings } = opening;
+            let server_json = settings.remove("server_json").map(PathBuf::from);
+            let config = Config { seed, bind, server_json, ..Config::default() };
+            Ok(Box::new(Exlab::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -43,6 +62,20 @@ pub struct Exlab {
     config: Config,
     serving: tokio::sync::Mutex<Option<Serving>>,
     address: std::sync::Mutex<SocketAddr>,
+}
+
+impl Coordinator for Exlab {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
+    }
 }
 
 impl Exlab {

@@ -3,25 +3,24 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 
 use super::Exlab;
 use super::model::World;
-use super::parts::{Draft, Problem, form};
+use super::parts::{Draft, Problem};
 use super::state::Shared;
 use crate::Dice;
+use crate::piece::{Piece, Playing};
 
 /// More than this many sessions wait, and no new one is started.
-const MOST_WAITING: usize = 5;
-/// The audits of the real one come half as often.
-const AUDIT_MS: u64 = 15_000;
+const MOST_WAITING: usize = 3;
+/// As often as those of the real one.
+const AUDIT_MS: u64 = 30_000;
 
 /// What happens, one thing after the other, without end.
 #[derive(Clone, Debug)]
-pub struct Script {
+struct Script {
     dice: Dice,
     opening: VecDeque<Beat>,
     runs: usize,
@@ -29,14 +28,14 @@ pub struct Script {
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
-pub struct Beat {
+struct Beat {
     /// How long after the last one, at speed 1.
-    pub after_ms: u64,
-    pub step: Step,
+    after_ms: u64,
+    step: Step,
 }
 
 #[derive(Clone, Debug)]
-pub enum Step {
+enum Step {
     Run(Draft),
     Find(Problem),
     /// The finding that is there longest is put right.
@@ -46,19 +45,19 @@ pub enum Step {
     AnswerElsewhere,
 }
 
-/// A lively lab: a microscope, a sequencer and a plate reader, with runs that ask what only a person knows.
-pub fn lively(seed: u64) -> Script {
+/// A lively lab: a sequencer, a plate reader and a microscope, with runs that ask what only a person knows.
+fn lively(seed: u64) -> Script {
     let opening = [
-        (50, Step::Find(orphan())),
+        (500, Step::Find(orphan())),
         (50, Step::Find(illegal("<"))),
         (50, Step::Find(illegal(">"))),
         (100, Step::Audit),
-        (100, Step::Run(run(0))),
-        (400, Step::Run(run(1))),
-        (900, Step::Run(run(2))),
+        (2_000, Step::Run(run(0))),
+        (24_000, Step::Run(run(1))),
+        (20_000, Step::Run(run(2))),
     ];
     let opening = opening.into_iter().map(|(after_ms, step)| Beat { after_ms, step }).collect();
-    Script { dice: Dice::new(seed), opening, runs: 3 }
+    Script { dice: Dice::new(seed), opening, runs: 2 }
 }
 
 impl Iterator for Script {
@@ -68,7 +67,7 @@ impl Iterator for Script {
         if let Some(beat) = self.opening.pop_front() {
             return Some(beat);
         }
-        let after_ms = 6_000 + self.dice.below(9_000);
+        let after_ms = 14_000 + self.dice.below(12_000);
         let step = match self.dice.below(10) {
             0..5 => {
                 self.runs += 1;
@@ -84,39 +83,24 @@ impl Iterator for Script {
 }
 
 fn run(which: usize) -> Draft {
-    let field = |id: &str, label: &str, kind: &str, required: bool| json!({ "id": id, "label": label, "type": kind, "required": required });
-    let with = |mut field: Value, key: &str, value: Value| {
-        field[key] = value;
-        field
-    };
     match which % 4 {
-        0 => {
-            let objective = with(
-                field("objective", "Objective", "choice", true),
-                "options",
-                json!(["20x air", "40x oil", "63x oil"]),
-            );
-            let bleached = field("bleached", "Discard the bleached stacks", "boolean", false);
-            Draft::new("Zebrafish stack 12").on("Confocal 2", "Heart valves").asking(form(
-                "Which objective was used? The header of the file does not say.",
-                &[objective, bleached],
-            ))
-        }
-        1 => {
-            let barcode = with(
-                field("barcode", "Plate barcode", "string", true),
-                "hint",
-                json!("Eight digits, on the short side"),
-            );
-            let read_on = field("read_on", "Read on", "date", true);
-            let note = field("note", "What should the next person know?", "text", false);
-            Draft::new("ELISA plate 88")
-                .on("Plate reader", "Serum panel")
-                .asking(form("The barcode of the plate could not be read.", &[barcode, read_on, note]))
-        }
-        2 => Draft::new("Amplicon run 0417")
+        0 => Draft::new("Nitrate plate 88").on("Plate reader", "Soil survey").asking(asked_by(
+            "plate-reader",
+            "The barcode of the plate could not be read.",
+            &[
+                with(
+                    field("barcode", "Plate barcode", "string", true),
+                    "hint",
+                    "Eight digits, on the short side",
+                ),
+                field("read_on", "Read on", "date", true),
+                field("note", "What should the next person know?", "text", false),
+            ],
+        )),
+        1 => Draft::new("Amplicon run 0417")
             .on("Sequencer", "Soil survey")
-            .asking(form(
+            .asking(asked_by(
+                "sample-sheets",
                 "Two sample sheets fit this run.",
                 &[with(
                     field("sheet", "Sample sheet", "choice", true),
@@ -125,8 +109,33 @@ fn run(which: usize) -> Draft {
                 )],
             ))
             .failing("nas_sync_failed", "the share of the lab is full"),
-        _ => Draft::new("Overnight time lapse").on("Confocal 2", "Heart valves"),
+        2 => Draft::new("Overnight time lapse").on("Confocal 2", "Root growth"),
+        _ => Draft::new("Root stack 12").on("Confocal 2", "Root growth").asking(asked_by(
+            "image-header",
+            "Which objective was used? The header of the file does not say.",
+            &[
+                with(
+                    field("objective", "Objective", "choice", true),
+                    "options",
+                    json!(["20x air", "40x oil", "63x oil"]),
+                ),
+                field("bleached", "Discard the bleached stacks", "boolean", false),
+            ],
+        )),
     }
+}
+
+fn asked_by(plugin: &str, reason: &str, fields: &[Value]) -> Value {
+    json!({ "plugin": plugin, "fields": fields, "reason": reason })
+}
+
+fn field(id: &str, label: &str, kind: &str, required: bool) -> Value {
+    json!({ "id": id, "label": label, "type": kind, "required": required })
+}
+
+fn with(mut field: Value, key: &str, value: impl Into<Value>) -> Value {
+    field[key] = value.into();
+    field
 }
 
 fn orphan() -> Problem {
@@ -135,46 +144,34 @@ fn orphan() -> Problem {
 }
 
 fn illegal(token: &str) -> Problem {
-    let run = "/srv/lab/data/Plate reader/Serum panel/Runs/Run_2026-11-19T16-40";
-    Problem::new("illegal_filesystem_character", run).hard().at(&format!("{run}/export <new>.csv"), token)
-}
-
-/// A script being played. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Playing {
-    tasks: Vec<JoinHandle<()>>,
-}
-
-impl Drop for Playing {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
-    }
+    let run = "/srv/lab/data/Plate reader/Soil survey/Runs/Run_2026-11-19T16-40";
+    Problem::new("illegal_filesystem_character", run)
+        .hard()
+        .at(&format!("{run}/export <new>.csv"), token)
+        .saying(&format!("the name of a file has a \"{token}\" in it"))
 }
 
 impl Exlab {
-    /// Plays a script: at speed 2, everything comes twice as fast.
-    pub fn play(&self, script: Script, speed: f64) -> Playing {
-        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
-        // Clamped to what fits.
-        let pace = move |ms: u64| Duration::from_millis((ms as f64 / speed).clamp(1.0, 3_600_000.0) as u64);
-        self.switch(|quirks| quirks.step_ms = u64::try_from(pace(2_000).as_millis()).unwrap_or(2_000));
-        let shared = || Arc::clone(&self.shared);
-        let (player, auditor) = (shared(), shared());
-        let playing = tokio::spawn(async move {
-            for Beat { after_ms, step } in script {
-                tokio::time::sleep(pace(after_ms)).await;
-                perform(&player, step);
-            }
-        });
-        let auditing = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(pace(AUDIT_MS)).await;
-                auditor.change(World::audit);
-            }
-        });
-        Playing { tasks: vec![playing, auditing] }
+    /// Plays a lively lab.
+    pub fn play(&self, piece: &Piece) -> Playing {
+        let pace = piece.pace;
+        self.switch(|quirks| quirks.step_ms = pace.ms(3_000));
+        let (player, auditor) = (Arc::clone(&self.shared), Arc::clone(&self.shared));
+        let script = lively(piece.seed);
+        Playing::of([
+            tokio::spawn(async move {
+                for Beat { after_ms, step } in script {
+                    pace.pause(after_ms).await;
+                    perform(&player, step);
+                }
+            }),
+            tokio::spawn(async move {
+                loop {
+                    pace.pause(AUDIT_MS).await;
+                    auditor.change(World::audit);
+                }
+            }),
+        ])
     }
 }
 

@@ -10,16 +10,32 @@ pub(super) const CHATTER: [(&str, &str); 10] = [
     ("manager", "tests are green on my branch, 214 passed in 38 s"),
     ("manager", "rate limited for 90 s, then I go on"),
     ("operator", "The flaky test was a clock in the wrong time zone. Fixed it and wrote down why."),
-    ("scribe", "can you turn the last three decisions into one page?"),
-    ("manager", "waiting for the build of the parser"),
+    ("scribe", "can you turn the last three decisions about the survey into one page?"),
+    ("manager", "waiting for the build of the importer"),
     ("operator", "The nightly report is in notes/2026-11-20.md: nothing unusual."),
     ("coder", "your change to the loader broke my fixture, I sent you the trace"),
     ("keeper", "disk is at 71 %, the old images could go"),
     ("manager", "done with the inbox, taking the next ticket"),
-    ("operator", "I found two duplicates in the contact list and merged neither: the dates differ."),
+    ("operator", "I found two duplicates in the list of sites and merged neither: the depths differ."),
 ];
 
 const DIFFS: [(&str, &str); 5] = [
+    (
+        "raise the memory limit of the import to 4 GiB",
+        "diff --git a/agents/coder/limits.nix b/agents/coder/limits.nix
+index 0b7e1aa..c2d9f60 100644
+--- a/agents/coder/limits.nix
++++ b/agents/coder/limits.nix
+@@ -1,5 +1,6 @@
+ {
+   systemd.services.agent.serviceConfig = {
+-    MemoryMax = \"2G\";
++    MemoryMax = \"4G\";
++    MemorySwapMax = \"0\";
+   };
+ }
+",
+    ),
     (
         "add ripgrep",
         "diff --git a/agents/coder/agent.nix b/agents/coder/agent.nix
@@ -92,22 +108,6 @@ index a94f3d1..3b2c7e5 100644
  Never quote a secret, not even in part.
 ",
     ),
-    (
-        "raise the memory limit to 4 GiB",
-        "diff --git a/agents/coder/limits.nix b/agents/coder/limits.nix
-index 0b7e1aa..c2d9f60 100644
---- a/agents/coder/limits.nix
-+++ b/agents/coder/limits.nix
-@@ -1,5 +1,6 @@
- {
-   systemd.services.agent.serviceConfig = {
--    MemoryMax = \"2G\";
-+    MemoryMax = \"4G\";
-+    MemorySwapMax = \"0\";
-   };
- }
-",
-    ),
 ];
 
 pub(super) fn change(which: usize, agent: &str, revision: &str) -> Proposal {
@@ -117,27 +117,27 @@ pub(super) fn change(which: usize, agent: &str, revision: &str) -> Proposal {
 
 pub(super) fn prompt(which: usize) -> Step {
     Step::Ask(match which % PROMPTS {
-        0 => Prompt::new("scout", "Which of these updates shall I prepare?")
+        0 => Prompt::new("scout", "Which of these updates shall I prepare before the survey goes out?")
             .options(&["tokio 1.53", "axum 0.9", "rusqlite 0.41", "none of them"])
             .multi(),
         1 => Prompt::new("manager", "The build host is down for an hour. What shall the others do meanwhile?")
             .options(&["Wait", "Work on the docs", "Use the spare host"])
             .within(240),
-        2 => Prompt::new("scribe", "Who is the report for? I will choose the tone by that."),
+        2 => Prompt::new("scribe", "Who is the announcement for? I will choose the tone by that."),
         3 => Prompt::new("keeper", "The old images take 48 GiB. May I delete those older than 90 days?")
             .options(&["Yes", "No", "Only the untagged ones"]),
         4 => Prompt::new(
             "coder",
-            "The parser accepts trailing commas, the specification does not.\n\nStrict would break two of our own files; \
+            "The importer accepts trailing commas, the specification does not.\n\nStrict would break two of our own files; \
              lenient would let errors through. I can also warn for one release and then refuse.",
         )
         .options(&["Strict", "Lenient", "Warn first"])
         .within(900),
-        5 => Prompt::new("scout", "Three sources disagree about the release date. Which ones do you trust?")
-            .options(&["The vendor's blog", "The changelog", "The mailing list"])
+        5 => Prompt::new("scout", "Three sources disagree about the date of the last survey. Which ones do you trust?")
+            .options(&["The ministry's site", "The field books", "The mailing list"])
             .multi()
             .within(600),
-        6 => Prompt::new("manager", "What should scribe be called in the weekly summary?"),
+        6 => Prompt::new("scribe", "What should the page of the survey be called?"),
         _ => Prompt::new("keeper", "Rotate the signing key tonight?").options(&["Tonight", "Next week"]).within(60),
     })
 }

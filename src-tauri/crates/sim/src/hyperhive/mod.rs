@@ -5,7 +5,7 @@ mod model;
 mod parts;
 mod picture;
 mod routes;
-pub mod scenario;
+mod scenario;
 mod state;
 
 use std::io;
@@ -13,14 +13,31 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use crate::fault::{Build, Faults};
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Part, Simulator};
 use model::World;
 pub use parts::{Container, Prompt, Proposal};
 pub use state::Received;
 use state::Shared;
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "hyperhive",
+    about: "A hyperhive dashboard",
+    port: 7000,
+    settings: &[],
+    part: Part { name: "Build hive", settings: &[] },
+    open: |opening| {
+        Box::pin(async move {
+            let config = Config { seed: opening.seed, bind: opening.bind, ..Config::default() };
+            Ok(Box::new(Hyperhive::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -46,6 +63,20 @@ pub struct Hyperhive {
     shared: Arc<Shared>,
     address: SocketAddr,
     serving: tokio::sync::Mutex<Option<Serving>>,
+}
+
+impl Coordinator for Hyperhive {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
+    }
 }
 
 impl Hyperhive {

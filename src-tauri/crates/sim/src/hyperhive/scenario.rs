@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
-use tokio::task::JoinHandle;
 
 use super::model::World;
 use super::parts::{Container, Prompt, Proposal};
@@ -14,11 +13,15 @@ use super::state::{Received, Shared};
 use super::{Hyperhive, library};
 use crate::Dice;
 use crate::fault::Build;
+use crate::hyperhive_agent::{self, HyperhiveAgent};
+use crate::piece::{Pace, Piece, Playing};
 
 /// More than this many open asks, and the agents wait with theirs.
-const MOST_OPEN: usize = 9;
+const MOST_OPEN: usize = 5;
 /// The agents of the piece; the manager is there anyway.
-const AGENTS: [&str; 4] = ["coder", "scribe", "scout", "keeper"];
+const AGENTS: [&str; 4] = [CODER, SCRIBE, "scout", "keeper"];
+const CODER: &str = "coder";
+const SCRIBE: &str = "scribe";
 
 /// What happens, one thing after the other, without end.
 #[derive(Clone, Debug)]
@@ -59,16 +62,23 @@ pub fn lively(seed: u64) -> Script {
     let mut dice = Dice::new(seed);
     let revision = dice.revision();
     let opening = [
-        (50, Step::Propose(library::change(0, "coder", &revision))),
-        (150, library::prompt(0)),
-        (150, say("coder", "manager", "the search over the notes is too slow with grep; I want ripgrep")),
-        (250, library::prompt(1)),
-        (150, say("scout", "operator", "Read 41 release notes. Two of them matter to us; I will ask.")),
-        (900, Step::Propose(Proposal::spawn("gardener"))),
-        (700, library::prompt(2)),
+        (1_500, Step::Propose(library::change(0, "coder", &revision))),
+        (
+            2_500,
+            say("coder", "manager", "the import of the survey ran out of memory again, I want 4 GiB for it"),
+        ),
+        (8_000, library::prompt(0)),
+        (
+            6_000,
+            say("scout", "operator", "Read 41 release notes. Two of them matter to the import; I asked you."),
+        ),
+        (12_000, library::prompt(1)),
+        (15_000, Step::Propose(Proposal::spawn("gardener"))),
     ];
     let opening = opening.into_iter().map(|(after_ms, step)| Beat { after_ms, step }).collect();
-    Script { dice, opening, changes: Vec::new(), prompts: Vec::new() }
+    // What the opening told is not told again at once.
+    let (changes, prompts) = ((1..library::CHANGES).collect(), (2..library::PROMPTS).collect());
+    Script { dice, opening, changes, prompts }
 }
 
 impl Iterator for Script {
@@ -78,7 +88,7 @@ impl Iterator for Script {
         if let Some(beat) = self.opening.pop_front() {
             return Some(beat);
         }
-        let after_ms = 3_000 + self.dice.below(6_000);
+        let after_ms = 9_000 + self.dice.below(9_000);
         let agent = *self.dice.pick(&AGENTS)?;
         let step = match self.dice.below(20) {
             0..5 => {
@@ -110,25 +120,12 @@ fn say(from: &str, to: &str, body: &str) -> Step {
     Step::Say { from: from.to_owned(), to: to.to_owned(), body: body.to_owned() }
 }
 
-/// A script being played. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Playing {
-    tasks: Vec<JoinHandle<()>>,
-}
-
-impl Drop for Playing {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
-    }
-}
-
 impl Hyperhive {
-    /// Plays a script: at speed 2, everything comes twice as fast.
-    pub fn play(&self, script: Script, speed: f64) -> Playing {
-        let pace = Pace(if speed.is_finite() && speed > 0.0 { speed } else { 1.0 });
-        self.shared.change(set_the_stage);
+    /// Plays a lively host. The agent of the stage is its `coder`; `scribe` listens at a port of its own, too.
+    pub fn play(&self, piece: &Piece) -> Playing {
+        let pace = piece.pace;
+        let coder = piece.port_of(hyperhive_agent::SIMULATOR.dialect);
+        self.shared.change(|world| set_the_stage(world, coder));
         self.switch(|faults| {
             faults.tells_containers = true;
             faults.keep_alive_ms = Some(15_000);
@@ -136,42 +133,47 @@ impl Hyperhive {
             faults.lifecycle_ms = pace.ms(2_500);
         });
         let shared = || Arc::clone(&self.shared);
-        Playing {
-            tasks: vec![
-                tokio::spawn(perform(shared(), script, pace)),
-                tokio::spawn(react(shared(), pace)),
-                tokio::spawn(watch_deadlines(shared())),
-            ],
-        }
+        Playing::of([
+            tokio::spawn(perform(shared(), lively(piece.seed), pace)),
+            tokio::spawn(react(shared(), pace)),
+            tokio::spawn(watch_deadlines(shared())),
+            tokio::spawn(lend_an_ear(shared(), SCRIBE, piece.clone())),
+        ])
     }
 }
 
-/// How fast time goes.
-#[derive(Clone, Copy, Debug)]
-struct Pace(f64);
-
-impl Pace {
-    fn ms(self, ms: u64) -> u64 {
-        let fast = (ms as f64 / self.0).clamp(1.0, 3_600_000.0);
-        // Clamped to what fits above.
-        fast as u64
-    }
-
-    async fn pause(self, ms: u64) {
-        tokio::time::sleep(Duration::from_millis(self.ms(ms))).await;
-    }
-}
-
-fn set_the_stage(world: &mut World) {
+fn set_the_stage(world: &mut World, coder: Option<i64>) {
     for name in AGENTS {
         let mut container = Container::running(name);
         container.needs_update = name == "scout";
+        // Nobody is to be sent to where nothing listens.
+        container.port = coder.filter(|_| name == CODER);
         world.put_container(container);
     }
-    world.put_container(Container { running: false, ..Container::running("auditor") });
+    world.put_container(Container { running: false, port: None, ..Container::running("auditor") });
+    world.put_container(Container { port: None, ..Container::manager() });
     world.inputs = vec!["hyperhive".to_owned(), "nixpkgs".to_owned()];
-    world.say("manager", "operator", "Good morning. Four agents are up; auditor is stopped until Friday.");
+    world.say(
+        "manager",
+        "operator",
+        "Good morning. The soil survey goes public today. Four agents are up; auditor is stopped until Friday.",
+    );
     world.say("keeper", "manager", "nightly backup finished: 2.1 GiB in 4 min 12 s");
+}
+
+/// One of the agents can be listened to at a port of its own.
+async fn lend_an_ear(shared: Arc<Shared>, name: &'static str, piece: Piece) {
+    let config = hyperhive_agent::Config { label: name.to_owned(), ..hyperhive_agent::Config::default() };
+    // Where no port is free, nobody listens to it.
+    let Ok(agent) = HyperhiveAgent::start(config).await else { return };
+    shared.change(|world| {
+        let mut container = Container::running(name);
+        container.port = agent.port();
+        world.put_container(container);
+    });
+    // Not what the other one plays.
+    let _playing = agent.play(&Piece { seed: piece.seed.wrapping_add(1), ..piece });
+    std::future::pending().await
 }
 
 async fn perform(shared: Arc<Shared>, script: Script, pace: Pace) {
@@ -278,12 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_second_already_has_something_of_everything() {
+    fn the_first_half_minute_already_has_something_of_everything() {
         let mut at = 0;
         let first: Vec<Step> = lively(1)
             .take_while(|beat| {
                 at += beat.after_ms;
-                at <= 1_000
+                at <= 30_000
             })
             .map(|beat| beat.step)
             .collect();

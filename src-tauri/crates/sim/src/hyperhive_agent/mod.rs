@@ -1,7 +1,7 @@
 //! The bus of one hyperhive agent: an SSE stream, a history, a state, and form posts.
 
 mod routes;
-pub mod scenario;
+mod scenario;
 mod shared;
 mod world;
 
@@ -10,14 +10,33 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::fault::{Instead, NextPost};
 pub use crate::hyperhive::Received;
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use shared::Shared;
 pub use world::Notes;
 use world::{Login, World};
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "hyperhive-agent",
+    about: "One agent of a hyperhive host",
+    port: 8000,
+    settings: &[Setting { name: "label", about: "what the agent is called" }],
+    part: Part { name: "coder (agent)", settings: &[("parent", "build-hive")] },
+    open: |opening| {
+        Box::pin(async move {
+            let Opening { seed, bind, mut settings } = opening;
+            let mut config = Config { seed, bind, ..Config::default() };
+            config.label = settings.remove("label").unwrap_or(config.label);
+            Ok(Box::new(HyperhiveAgent::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -76,6 +95,20 @@ pub struct HyperhiveAgent {
     serving: tokio::sync::Mutex<Option<Serving>>,
 }
 
+impl Coordinator for HyperhiveAgent {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
+    }
+}
+
 impl HyperhiveAgent {
     /// An agent that is logged in and has done nothing yet.
     pub async fn start(config: Config) -> io::Result<Self> {
@@ -91,6 +124,10 @@ impl HyperhiveAgent {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    pub(crate) fn port(&self) -> Option<i64> {
+        Some(i64::from(self.address.port()))
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.

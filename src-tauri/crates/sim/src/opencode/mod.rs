@@ -6,7 +6,7 @@ mod library;
 mod model;
 mod parts;
 mod routes;
-pub mod scenario;
+mod scenario;
 mod shared;
 mod tools;
 mod work;
@@ -16,13 +16,32 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use model::World;
 pub use parts::{Deed, Prompt, Quirks, Received, Turn};
 pub use shared::Fuse;
 use shared::Shared;
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "opencode",
+    about: "An opencode server",
+    port: 4096,
+    settings: &[Setting { name: "directory", about: "the folder it was started in" }],
+    part: Part { name: "opencode – shop", settings: &[] },
+    open: |opening| {
+        Box::pin(async move {
+            let Opening { seed, bind, mut settings } = opening;
+            let mut config = Config { seed, bind, ..Config::default() };
+            config.directory = settings.remove("directory").unwrap_or(config.directory);
+            Ok(Box::new(Opencode::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -49,6 +68,20 @@ pub struct Opencode {
     shared: Arc<Shared>,
     address: SocketAddr,
     serving: tokio::sync::Mutex<Option<Serving>>,
+}
+
+impl Coordinator for Opencode {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
+    }
 }
 
 impl Opencode {

@@ -7,18 +7,35 @@ mod fault;
 mod graphql;
 mod model;
 mod routes;
-pub mod scenario;
+mod scenario;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
+use crate::simulator::{Coordinator, Part, Simulator};
 pub use fault::Faults;
 use model::World;
+
+pub const SIMULATOR: Simulator = Simulator {
+    dialect: "warren",
+    about: "A warren, the chat of security alerts",
+    port: 8080,
+    settings: &[],
+    part: Part { name: "Security desk", settings: &[] },
+    open: |opening| {
+        Box::pin(async move {
+            let config = Config { seed: opening.seed, bind: opening.bind, ..Config::default() };
+            Ok(Box::new(Warren::start(config).await?) as Box<dyn Coordinator>)
+        })
+    },
+};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -87,6 +104,20 @@ impl Shared {
 
     fn receive(&self, received: Received) {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).push(received);
+    }
+}
+
+impl Coordinator for Warren {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn play(&self, piece: &Piece) -> Playing {
+        self.play(piece)
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.stop())
     }
 }
 

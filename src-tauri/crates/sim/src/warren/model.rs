@@ -199,9 +199,16 @@ impl World {
         }
     }
 
-    /// Words of the one who listens there: everybody hears them, and a turn begins.
+    /// Words of the one who listens there, and what they lead to.
     pub fn take_words(&mut self, listener: u64, words: &str) {
-        let Some(l) = self.listeners.get(&listener) else { return };
+        if let Some(turn) = self.hear_words(listener, words) {
+            self.work(&turn, words);
+        }
+    }
+
+    /// Words of the one who listens there: everybody hears them, and a turn begins.
+    pub fn hear_words(&mut self, listener: u64, words: &str) -> Option<String> {
+        let l = self.listeners.get(&listener)?;
         let (ticket, session, user) = (l.ticket.clone(), l.session.clone(), self.user.clone());
         self.now();
         let echo = json!({ "type": "message", "content": words, "user": { "id": user, "name": user },
@@ -216,7 +223,12 @@ impl World {
         if late {
             echoes(self);
         }
-        self.work(&turn, words);
+        self.add_message(&session, Some(&turn), "trace", None, "looking into it");
+        Some(turn)
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.hitls.values().filter(|hitl| hitl.status == "pending").count()
     }
 
     fn begin_turn(&mut self, listener: u64, session: &str, words: &str) -> String {
@@ -234,8 +246,6 @@ impl World {
     /// What the words are about decides what the turn does: `tool …` wants leave, `ask …` wants to know, anything
     /// else is answered at once.
     fn work(&mut self, turn: &str, words: &str) {
-        let Some(session) = self.turns.get(turn).map(|turn| turn.session.clone()) else { return };
-        self.add_message(&session, Some(turn), "trace", None, "looking into it");
         let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
         match first {
             "tool" => {

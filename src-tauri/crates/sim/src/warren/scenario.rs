@@ -1,82 +1,168 @@
 //! A world that plays by itself: alerts become tickets, colleagues talk in Slack, and turns ask the operator.
+//! The same seed plays the same piece.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::task::JoinHandle;
+use serde_json::{Value, json};
 
+use super::model::World;
 use super::{Shared, Warren};
 use crate::Dice;
+use crate::piece::{Pace, Piece, Playing};
 
 /// More than this many requests that wait, and nothing more is asked.
-const MOST_WAITING: usize = 4;
+const MOST_WAITING: usize = 3;
 
+const PRIYA: &str = "sec-101";
+const BUCKET: &str = "sec-102";
+const ADMIN: &str = "sec-103";
 const TICKETS: &[(&str, &str)] = &[
-    ("sec-101", "Login from two countries within ten minutes"),
-    ("sec-102", "Service account downloads a whole bucket"),
-    ("sec-103", "New admin on the staging cluster"),
+    (PRIYA, "Priya logs in from two countries within ten minutes"),
+    (BUCKET, "A service account downloads a whole bucket"),
+    (ADMIN, "A new admin on the staging cluster"),
 ];
-const SLACK: &[(&str, &str)] = &[
-    ("mika", "I am on call until six, ping me."),
-    ("jo", "That service account belongs to the nightly export."),
-    ("mika", "The user says she is at a conference in Lisbon."),
-    ("jo", "We rotated those keys last week."),
-];
-const WORDS: &[&str] = &[
-    "tool SELECT ip, count(*) FROM logins WHERE user = 'kai' GROUP BY ip",
-    "ask Which host should be looked at first?web-1 web-2 db-1",
-    "summarise what we know",
-    "tool SELECT name FROM buckets WHERE owner = 'export'",
-    "ask Who may be told about this",
-    "is this the first time?",
+/// What colleagues say, and about what.
+const SLACK: &[(&str, &str, &str)] = &[
+    (PRIYA, "mika", "Looking at this one now. Is she not in Lisbon today?"),
+    (BUCKET, "jo", "That account belongs to the nightly export of the soil survey."),
+    (PRIYA, "mika", "Confirmed: she is on stage in Lisbon until four."),
+    (BUCKET, "jo", "We rotated those keys last week."),
+    (ADMIN, "mika", "I am on call until six, ping me."),
 ];
 
-/// A script being played. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Playing(JoinHandle<()>);
-
-impl Drop for Playing {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// Words of the operator's, said a moment ago, and what they lead to.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    ticket: &'static str,
+    words: &'static str,
+    leads_to: LeadsTo,
 }
 
+#[derive(Clone, Copy, Debug)]
+enum LeadsTo {
+    /// The leave to use a tool, with these arguments in JSON.
+    Tool(&'static str, &'static str),
+    Question(&'static str, &'static [&'static str]),
+    Words(&'static str),
+}
+
+/// The first three come in this order.
+const TURNS: &[Turn] = &[
+    Turn {
+        ticket: BUCKET,
+        words: "Whose account is it, and does it do this every night?",
+        leads_to: LeadsTo::Tool(
+            "bq_query",
+            r#"{"sql": "SELECT day, bytes FROM downloads WHERE account = 'survey-export' ORDER BY day DESC LIMIT 14"}"#,
+        ),
+    },
+    Turn {
+        ticket: PRIYA,
+        words: "Is this really her?",
+        leads_to: LeadsTo::Question(
+            "Priya cannot answer before four. Whom shall I ask instead?",
+            &["Her manager", "The desk of the conference", "Nobody: lock the account"],
+        ),
+    },
+    Turn {
+        ticket: BUCKET,
+        words: "Sum up what we know.",
+        leads_to: LeadsTo::Words(
+            "The export of the **soil survey** reads the whole bucket *every night at 02:10*. Last night it did so twice: \
+             the first run was cut off at 61 %.\n\nNothing points to a person. I suggest to resolve this as a false positive.",
+        ),
+    },
+    Turn {
+        ticket: ADMIN,
+        words: "Who made that admin?",
+        leads_to: LeadsTo::Tool(
+            "audit_log",
+            r#"{"cluster": "staging", "verb": "create", "resource": "clusterrolebindings", "hours": 48}"#,
+        ),
+    },
+    Turn {
+        ticket: ADMIN,
+        words: "Keep an eye on it.",
+        leads_to: LeadsTo::Question("Who may be told about this, and from when on?", &[]),
+    },
+    Turn {
+        ticket: PRIYA,
+        words: "Are there other devices?",
+        leads_to: LeadsTo::Tool("sign_out", r#"{"user": "priya", "sessions": "all but the one in Lisbon"}"#),
+    },
+];
+
 impl Warren {
-    /// A lively warren: at speed 2, everything comes twice as fast. The same seed plays the same piece.
-    pub fn play(&self, seed: u64, speed: f64) -> Playing {
+    /// Plays a lively warren.
+    pub fn play(&self, piece: &Piece) -> Playing {
         for (id, title) in TICKETS {
             self.open_ticket(id, title);
         }
-        self.say_in_slack("sec-101", "mika", "Looking at this one now.");
-        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
-        Playing(tokio::spawn(perform(Arc::clone(&self.shared), Dice::new(seed), speed)))
+        let shared = Arc::clone(&self.shared);
+        Playing::of([tokio::spawn(perform(shared, Dice::new(piece.seed), piece.pace))])
     }
 }
 
-async fn perform(shared: Arc<Shared>, mut dice: Dice, speed: f64) {
-    let mut beat = 0_u32;
+async fn perform(shared: Arc<Shared>, mut dice: Dice, pace: Pace) {
+    pace.pause(6_000).await;
+    for (index, turn) in TURNS.iter().take(3).enumerate() {
+        shared.change(|world| gossip(world, SLACK[index]));
+        // Nobody can have said anything where nobody listens.
+        while !shared.change(|world| say(world, *turn)) {
+            pace.pause(1_000).await;
+        }
+        pace.pause(18_000).await;
+    }
     loop {
-        // The first come quickly, so that there is something to see.
-        let pause = if beat < 6 { 300 } else { 4_000 + dice.below(5_000) };
-        tokio::time::sleep(Duration::from_millis(pause).div_f64(speed)).await;
-        let throw = dice.below(4);
-        let (words, chat) = (dice.pick(WORDS).copied(), dice.pick(SLACK).copied());
-        shared.change(|world| {
-            let listeners: Vec<u64> = world.listeners.keys().copied().collect();
-            let waiting = world.hitls.values().filter(|hitl| hitl.status == "pending").count();
-            match (dice.pick(&listeners), words, chat) {
-                // As if the operator had typed it there a moment ago.
-                (Some(listener), Some(words), _) if throw > 0 && waiting < MOST_WAITING => {
-                    world.take_words(*listener, words);
-                    beat += 1;
-                }
-                (_, _, Some((user, words))) if throw == 0 => {
-                    let session = world.new_session("sec-102", "slack", user);
-                    world.add_message(&session, None, "user", Some(user), words);
-                    beat += 1;
-                }
-                _ => {}
-            }
+        pace.pause(12_000 + dice.below(10_000)).await;
+        let (throw, turn, words) = (dice.below(3), dice.pick(TURNS).copied(), dice.pick(SLACK).copied());
+        shared.change(|world| match (throw, turn, words) {
+            (0, _, Some(words)) => gossip(world, words),
+            (1.., Some(turn), _) => drop(say(world, turn)),
+            (0.., _, _) => {}
         });
+    }
+}
+
+fn gossip(world: &mut World, (ticket, who, words): (&'static str, &'static str, &'static str)) {
+    let session = world.new_session(ticket, "slack", who);
+    world.add_message(&session, None, "user", Some(who), words);
+}
+
+/// Says whether somebody listens to that ticket.
+fn say(world: &mut World, turn: Turn) -> bool {
+    let mut listeners = world.listeners.iter().filter(|(_, listener)| listener.ticket == turn.ticket);
+    let Some((listener, _)) = listeners.next() else { return false };
+    let listener = *listener;
+    if world.waiting() < MOST_WAITING
+        && let Some(begun) = world.hear_words(listener, turn.words)
+    {
+        match turn.leads_to {
+            LeadsTo::Tool(name, arguments) => {
+                let arguments: Value = serde_json::from_str(arguments).unwrap_or_default();
+                world.ask(&begun, "tool_approval", json!({ "tool_name": name, "tool_args": arguments }));
+            }
+            LeadsTo::Question(question, options) => {
+                let options = Some(options).filter(|options| !options.is_empty());
+                world.ask(&begun, "question", json!({ "question": question, "options": options }));
+            }
+            LeadsTo::Words(words) => world.finish_turn(&begun, words),
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_turn_is_of_a_ticket_and_every_tool_has_arguments() {
+        for turn in TURNS {
+            assert!(TICKETS.iter().any(|(id, _)| *id == turn.ticket));
+            if let LeadsTo::Tool(_, arguments) = turn.leads_to {
+                assert!(serde_json::from_str::<Value>(arguments).unwrap().is_object());
+            }
+        }
     }
 }
