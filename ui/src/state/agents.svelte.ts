@@ -90,10 +90,15 @@ export class Agents {
 
 /** A source as a heading: one that hangs under another is named after it. */
 export function sourceTitle(sources: ReadonlyMap<SourceId, SourceView>, id: SourceId): string {
-  const source = sources.get(id);
-  const parent = sources.get(source?.settings['parent']?.[0] ?? '');
-  const name = source?.name ?? id;
-  return parent === undefined || parent === source ? name : `${parent.name} › ${name}`;
+  const parent = parentOf(sources, id);
+  const name = sources.get(id)?.name ?? id;
+  return parent === undefined ? name : `${parent.name} › ${name}`;
+}
+
+/** The source another one hangs under. */
+export function parentOf(sources: ReadonlyMap<SourceId, SourceView>, id: SourceId): SourceView | undefined {
+  const parent = sources.get(id)?.settings['parent']?.[0];
+  return parent === undefined || parent === id ? undefined : sources.get(parent);
 }
 
 /** Rows under the titles of their sources, the titles by their letters. */

@@ -1,5 +1,6 @@
 import type { DialectView, SourceId, SourceView } from '../gen';
 import { Refused, type Host } from '../host';
+import { parentOf, sourceTitle } from './agents.svelte';
 import type { Desk } from './desk.svelte';
 import { SourceForm } from './source-form.svelte';
 
@@ -21,9 +22,16 @@ export class Sources {
     this.#desk = desk;
   }
 
-  readonly rows: SourceView[] = $derived.by(() =>
-    [...this.#desk.board.sources.values()].sort((a, b) => a.name.localeCompare(b.name)),
-  );
+  /** By their names, those that hang under another right below it. */
+  readonly rows: SourceView[] = $derived.by(() => {
+    const { sources } = this.#desk.board;
+    const title = (row: SourceView): string => sourceTitle(sources, row.source);
+    return [...sources.values()].sort((a, b) => title(a).localeCompare(title(b)));
+  });
+
+  hangs(row: SourceView): boolean {
+    return parentOf(this.#desk.board.sources, row.source) !== undefined;
+  }
 
   readonly current: SourceView | undefined = $derived.by(() =>
     this.selected === null ? undefined : this.#desk.board.sources.get(this.selected),

@@ -48,11 +48,20 @@ export function whoAsks(ask: AskView): string {
     case 'tool':
       return `${who} asks to use ${ask.subject.name}`;
     case 'spawn':
-      return `${who} asks for a new agent`;
+      // Who is to be made cannot ask for it.
+      return `somebody asks for the new agent ${ask.subject.agent}`;
     case 'nothing':
     case 'text':
       return `${who} asks for your approval`;
   }
+}
+
+/** What the detail says beyond the title: a title is often its first line. */
+export function beyondTitle(ask: Pick<AskView, 'title' | 'detail'>): string {
+  const [first = '', ...rest] = (ask.detail ?? '').trim().split('\n');
+  const words = (text: string): string => text.trim().replace(/\s+/g, ' ');
+  const isTitle = words(first) === words(ask.title.replace(/ …$/, ''));
+  return (isTitle ? rest : [first, ...rest]).join('\n').trim();
 }
 
 /** Who and where from, for a row of the list. */

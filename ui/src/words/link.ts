@@ -50,6 +50,14 @@ export function authWords(auth: Auth['type']): string {
   }
 }
 
+/** A setting of a dialect as a label: `allowPlainHttp` and `server_json` in words. */
+export function settingWords(name: string): string {
+  const words = name
+    .replaceAll('_', ' ')
+    .replace(/(?<=[a-z])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** What each kind of entry is called on screen. */
 export const ENTRY_WORDS: Record<EntryKind, string> = {
   message: 'message',

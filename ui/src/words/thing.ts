@@ -54,6 +54,11 @@ export function stateWord(state: TaskStatus | ThreadState | FindingState): strin
   return plain(state);
 }
 
+/** A phase as a person writes it: servers name theirs `input_required`. */
+export function phaseWords(phase: string): string {
+  return plain(phase.replaceAll('_', ' '));
+}
+
 export function severityWord(severity: Severity): string {
   switch (severity) {
     case 'error':

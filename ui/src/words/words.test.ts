@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 
 import { approval, NOON } from '../gallery/samples';
-import { outcomeWord, outcomeWords } from './ask';
+import { beyondTitle, outcomeWord, outcomeWords } from './ask';
 import { pretty } from './json';
-import { linkWords } from './link';
+import { linkWords, settingWords } from './link';
+import { phaseWords } from './thing';
 import { age, countdown, exact, moment, spoken } from './time';
 import { hides, pieces, plain } from './visible';
 
@@ -81,4 +82,20 @@ test('a link that waits says when it tries again', () => {
   const link = { state: 'waiting', until: NOON + 8000, fault } as const;
   expect(linkWords({ link, paused: false }, NOON)).toBe('next try in 0:08');
   expect(linkWords({ link: { state: 'off' }, paused: true }, NOON)).toBe('paused');
+});
+
+test('a detail does not say the title again, and loses nothing else', () => {
+  const beyond = (title: string, detail: string | null): string => beyondTitle({ title, detail });
+  expect(beyond('Which one? …', 'Which  one?\n\nThe left, or\nthe right?')).toBe('The left, or\nthe right?');
+  expect(beyond('Which one?', 'Which one?')).toBe('');
+  expect(beyond('Which one of the …', 'Which one of the two?\nSay.')).toBe('Which one of the two?\nSay.');
+  expect(beyond('Which one?', null)).toBe('');
+});
+
+test('names made for programs are read as words', () => {
+  expect([settingWords('allowPlainHttp'), settingWords('server_json')]).toEqual([
+    'Allow plain http',
+    'Server json',
+  ]);
+  expect(phaseWords('input_required')).toBe('input required');
 });
