@@ -33,6 +33,8 @@ export default defineConfig(({ mode }) => ({
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
   test: {
     environment: 'jsdom',
+    // A busy machine is slow, not wrong.
+    testTimeout: 60_000,
     include: ['src/**/*.test.ts', '*.test.ts'],
     setupFiles: ['src/gallery/browser.ts'],
   },

@@ -1,3 +1,8 @@
+import { configure } from '@testing-library/svelte';
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 20_000 });
+
 /** What the tests' browser leaves out of a real one. */
 if (typeof window !== 'undefined') {
   Element.prototype.scrollIntoView ??= () => undefined;

@@ -9,6 +9,7 @@ import type {
   SourceView,
   TaskView,
   ThreadView,
+  UsageView,
 } from '../gen';
 
 /** Noon of a day, for whatever needs a time that does not run. */
@@ -144,6 +145,7 @@ export function receipt(more: Partial<ReceiptView> = {}): ReceiptView {
     surface: 'window',
     shown: '00112233445566778899aabbccddeeff',
     answeredAt: NOON,
+    heldUntil: null,
     settledAt: null,
     verdict: 'pending',
     note: '',
@@ -239,8 +241,19 @@ export function finding(number: number, more: Partial<FindingView> = {}): Findin
     text: 'A file has **no owner**.',
     state: 'open',
     seenAt: NOON,
+    news: null,
     offers: [offer('override', 'Override', { fields: [text('reason', { required: true })] })],
     shown: `shown of finding ${number}`,
     ...more,
+  };
+}
+
+export function usage(buckets: number): UsageView {
+  const amount = (n: number) => ({ tokensIn: 34_100 * n, tokensOut: 2000 * n, costMicros: 1_250_000 * n });
+  return {
+    whose: { whose: 'source', source: 'hive' },
+    tasks: 2,
+    total: amount(2),
+    buckets: Array.from({ length: buckets }, (_, at) => amount(at >= buckets - 2 ? 1 : 0)),
   };
 }

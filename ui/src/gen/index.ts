@@ -8,10 +8,16 @@ export type AgentView = { key: Key, source: SourceId, name: string, state: Agent
  */
 shown: Hash, };
 
+export type Amount = { tokensIn: number, tokensOut: number, 
+/**
+ * Millionths of a US dollar.
+ */
+costMicros: number, };
+
 /**
  * What the engine answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "settings", settings: Settings, };
+export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "settings", settings: Settings, };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -51,7 +57,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -135,7 +141,7 @@ export type Field = { id: string, label: string, required: boolean, hint: string
 
 export type FindingState = "open" | "overridden";
 
-export type FindingView = { key: Key, source: SourceId, rule: string, path: string, severity: Severity, text: string, state: FindingState, seenAt: Millis, offers: Array<Offer>, 
+export type FindingView = { key: Key, source: SourceId, rule: string, path: string, severity: Severity, text: string, state: FindingState, seenAt: Millis, news: News | null, offers: Array<Offer>, 
 /**
  * The hash of the offers. An intent carries it back.
  */
@@ -212,9 +218,20 @@ export type Link = { "state": "off" } | { "state": "connecting" } | { "state": "
 export type Millis = number;
 
 /**
+ * What an audit did to a finding.
+ */
+export type News = { what: Novelty, 
+/**
+ * When the audit was made.
+ */
+at: Millis, };
+
+/**
  * When it is tried again.
  */
 export type Next = "soon" | { "after": Millis } | "never";
+
+export type Novelty = "added" | "changed" | "removed";
 
 /**
  * One thing the operator may do here, as data. The server, through its dialect, makes the offers.
@@ -234,12 +251,16 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "task", row: TaskView, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "reveal", key: Key, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "reveal", key: Key, };
 
 /**
  * The record of an answer.
  */
 export type ReceiptView = { intent: IntentId, key: Key, title: string, offer: string, label: string, surface: Surface, shown: Hash, answeredAt: Millis, 
+/**
+ * Until when it can be taken back; nothing once it is on its way.
+ */
+heldUntil: Millis | null, 
 /**
  * When the verdict fell; nothing while it is still on its way.
  */
@@ -331,6 +352,21 @@ kind: string, since: When, };
 
 export type Urgency = "normal" | "urgent";
 
+export type UsageBy = "source" | "agent";
+
+/**
+ * What one source or one agent took.
+ */
+export type UsageView = { whose: Whose, 
+/**
+ * How many tasks took something.
+ */
+tasks: number, total: Amount, 
+/**
+ * One for each time between two edges.
+ */
+buckets: Array<Amount>, };
+
 /**
  * What was put into a field.
  */
@@ -345,3 +381,5 @@ export type VerdictWord = "pending" | "won" | "lost" | "expired" | "unknown" | "
  * A time and whose clock it is: the server's, or ours where the server never told.
  */
 export type When = { "said": Millis } | { "seen": Millis };
+
+export type Whose = { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };

@@ -14,6 +14,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'agent.list': 'agents';
   'thread.list': 'threads';
   'task.list': 'tasks';
+  'usage.sum': 'usage';
   'finding.list': 'findings';
   'intent.take': 'taken';
   'intent.undo': 'done';

@@ -19,6 +19,7 @@ import { Screen } from './screen.svelte';
 import { Sources } from './sources.svelte';
 import { Tasks } from './tasks.svelte';
 import { Threads } from './threads.svelte';
+import { Usage } from './usage.svelte';
 
 /** Everything behind the window, put together once. */
 export class App {
@@ -33,6 +34,7 @@ export class App {
   readonly agents: Agents;
   readonly threads: Threads;
   readonly tasks: Tasks;
+  readonly usage: Usage;
   readonly findings: Findings;
   /** What has happened in the thread, or to the agent, that is looked at. */
   readonly reader: Reader;
@@ -55,6 +57,7 @@ export class App {
     this.agents = new Agents(host, this.desk);
     this.threads = new Threads(this.desk);
     this.tasks = new Tasks(this.desk);
+    this.usage = new Usage(host, this.desk, this.clock);
     this.findings = new Findings(this.desk);
     this.reader = new Reader(host, this.desk);
     this.sources = new Sources(host, this.desk);

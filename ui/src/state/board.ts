@@ -4,6 +4,7 @@ import type {
   Batch,
   Desktop,
   FindingView,
+  IntentId,
   Key,
   Patch,
   ReceiptView,
@@ -99,8 +100,14 @@ class Draft {
       case 'thread':
         this.put('threads', patch.row.key, patch.row);
         break;
+      case 'threadGone':
+        this.drop('threads', patch.key);
+        break;
       case 'task':
         this.put('tasks', patch.row.key, patch.row);
+        break;
+      case 'taskGone':
+        this.drop('tasks', patch.key);
         break;
       case 'finding':
         this.put('findings', patch.row.key, patch.row);
@@ -110,6 +117,9 @@ class Draft {
         break;
       case 'receipt':
         this.receipt(patch.row);
+        break;
+      case 'receiptGone':
+        this.takenBack(patch.intent);
         break;
       case 'settings':
         this.board = { ...this.board, settings: patch.settings };
@@ -162,6 +172,12 @@ class Draft {
     const known = this.of('receipts').get(row.key);
     if (known === undefined || known.intent === row.intent || known.answeredAt <= row.answeredAt) {
       this.put('receipts', row.key, row);
+    }
+  }
+
+  private takenBack(intent: IntentId): void {
+    for (const receipt of this.of('receipts').values()) {
+      if (receipt.intent === intent) this.drop('receipts', receipt.key);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { FindingView, Severity } from '../gen';
+import type { FindingView, Novelty, Severity } from '../gen';
 import { severityWord } from '../words/thing';
 import { bySource, sourceTitle } from './agents.svelte';
 import type { Desk } from './desk.svelte';
@@ -10,6 +10,10 @@ const WORST_FIRST: readonly Severity[] = ['error', 'warning'];
 /** What audits found, by source and by how bad it is. */
 export class Findings {
   readonly list: Listing<FindingView>;
+  /** Only those the last audit did this to. */
+  news: Novelty | null = $state(null);
+  /** Only those with this in their rule or their path. */
+  query = $state('');
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
@@ -17,9 +21,24 @@ export class Findings {
     this.list = new Listing(() => this.#groups);
   }
 
+  readonly #all: FindingView[] = $derived.by(() => [...this.#desk.board.findings.values()]);
+
+  /** How many there are, whatever is filtered by. */
+  readonly known: number = $derived.by(() => this.#all.length);
+
+  readonly open: number = $derived.by(() => this.#all.filter(isOpen).length);
+
+  /** How many the last audit added, changed and removed. */
+  readonly fresh: Record<Novelty, number> = $derived.by(() => {
+    const fresh = { added: 0, changed: 0, removed: 0 };
+    for (const { news } of this.#all) if (news !== null) fresh[news.what] += 1;
+    return fresh;
+  });
+
   readonly #groups: Group<FindingView>[] = $derived.by(() => {
-    const { findings, sources } = this.#desk.board;
-    const groups = bySource(findings.values(), (source) => sourceTitle(sources, source), byWeight);
+    const { sources } = this.#desk.board;
+    const wanted = this.#all.filter((row) => this.#isWanted(row));
+    const groups = bySource(wanted, (source) => sourceTitle(sources, source), byWeight);
     return groups.flatMap(({ title, rows }) =>
       [...new Set(rows.map((row) => row.severity))].map((severity) => ({
         title: `${title} · ${severityWord(severity)}`,
@@ -27,6 +46,16 @@ export class Findings {
       })),
     );
   });
+
+  #isWanted({ news, rule, path }: FindingView): boolean {
+    const words = this.query.trim().toLowerCase();
+    const isNamed = words === '' || `${rule}\n${path}`.toLowerCase().includes(words);
+    return isNamed && (this.news === null || news?.what === this.news);
+  }
+}
+
+function isOpen(finding: FindingView): boolean {
+  return finding.state === 'open' && finding.news?.what !== 'removed';
 }
 
 function weight(severity: Severity): number {

@@ -69,6 +69,12 @@ export class History {
     void this.load();
   }
 
+  /** Shows what of a source was not understood. */
+  odd(source: SourceId): void {
+    this.selected = null;
+    this.choose({ source, kind: 'odd', agent: null });
+  }
+
   readonly filtered: boolean = $derived.by(
     () => this.source !== null || this.kind !== null || this.agent !== null,
   );

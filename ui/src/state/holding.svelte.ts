@@ -37,23 +37,11 @@ export class Holding {
     return [...answers, ...this.#errands].sort((a, b) => b.until - a.until);
   });
 
-  /** Only asks say until when they are held; of the rest it is known when it began. */
   readonly #errands: Held[] = $derived.by(() => {
-    const { asks, receipts, settings } = this.#desk.board;
+    const { asks, receipts } = this.#desk.board;
     return [...receipts.values()]
-      .filter(
-        ({ key, verdict, surface }) =>
-          verdict === 'pending' &&
-          surface === 'window' &&
-          !asks.has(key) &&
-          this.#intents.receipt(key) !== undefined,
-      )
-      .map(({ key, label, title, answeredAt }) => ({
-        key,
-        label,
-        title,
-        until: answeredAt + settings.undoMs,
-      }))
+      .filter(({ key }) => !asks.has(key))
+      .map(({ key, label, title, heldUntil }) => ({ key, label, title, until: heldUntil ?? 0 }))
       .filter(({ until }) => until > this.#clock.now);
   });
 

@@ -1,4 +1,4 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 
 import type { Consent, Hash, IntentId, Key, Offer, ReceiptView } from '../gen';
 import { Refused, type Host } from '../host';
@@ -41,9 +41,6 @@ export class Intents {
 
   /** What went with an intent on something that stays: it comes back when the intent is taken back. */
   readonly #sent = new Map<IntentId, Values>();
-
-  /** Taken back before they left: of these the engine says no more. */
-  readonly #undone = new SvelteSet<IntentId>();
 
   readonly #host: Host;
   readonly #desk: Desk;
@@ -117,8 +114,7 @@ export class Intents {
 
   /** What is known of the newest intent on a thing. */
   receipt(key: Key): ReceiptView | undefined {
-    const receipt = this.#desk.board.receipts.get(key);
-    return receipt?.verdict === 'pending' && this.#undone.has(receipt.intent) ? undefined : receipt;
+    return this.#desk.board.receipts.get(key);
   }
 
   /** The answer to a thing that is on its way or stuck. */
@@ -157,7 +153,6 @@ export class Intents {
     try {
       await this.#host.command({ command, intent: receipt.intent });
       this.forgive(key);
-      if (command === 'intent.undo') this.#undone.add(receipt.intent);
       const values = this.#sent.get(receipt.intent);
       if (command !== 'intent.retry' && values !== undefined) {
         this.#drafts.putBack(key, receipt.offer, values);

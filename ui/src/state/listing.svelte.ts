@@ -11,6 +11,8 @@ export class Listing<T extends { key: Key }> {
   selected: Key | null = $state(null);
   /** Where only one of list and thing has room: whether it is the thing. */
   open = $state(false);
+  /** Whether all of them together are looked at, and not one of them. */
+  overview = $state(false);
   readonly #groups: () => Group<T>[];
 
   constructor(groups: () => Group<T>[]) {
@@ -25,12 +27,15 @@ export class Listing<T extends { key: Key }> {
   show(key: Key): void {
     this.selected = key;
     this.open = true;
+    this.overview = false;
   }
 
   /** The one `step` rows further down. */
   move(step: 1 | -1): void {
     const at = this.rows.findIndex((row) => row.key === this.selected);
     const next = at < 0 ? this.rows.at(step > 0 ? 0 : -1) : this.rows[at + step];
-    if (next !== undefined) this.selected = next.key;
+    if (next === undefined) return;
+    this.selected = next.key;
+    this.overview = false;
   }
 }

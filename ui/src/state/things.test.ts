@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { agent, approval, finding, NOON, receipt, source, task, thread } from '../gallery/samples';
-import type { DialectView, Patch, ThreadView } from '../gen';
+import type { DialectView, FindingView, Novelty, Patch, ThreadView } from '../gen';
 import { App } from './app.svelte';
-import { totals } from './tasks.svelte';
 import { arrange } from './threads.svelte';
 
 const dialect = { name: 'hyperhive-agent' } as DialectView;
@@ -116,18 +115,6 @@ test('a very long chain of threads is no reason to fall over', () => {
   expect(arrange(rows(...chain))).toHaveLength(20_000);
 });
 
-test('tasks add up by name, the costliest first', () => {
-  const tasks = [
-    task(1),
-    task(2, { agent: null, costMicros: 9_000_000, tokensIn: null }),
-    task(3, { tokensOut: 5 }),
-  ];
-  expect(totals(tasks, (one) => one.agent ?? 'nobody')).toEqual([
-    { name: 'nobody', tasks: 1, tokensIn: 0, tokensOut: 2000, costMicros: 9_000_000 },
-    { name: 'coder', tasks: 2, tokensIn: 68_200, tokensOut: 2005, costMicros: 2_500_000 },
-  ]);
-});
-
 test('findings stand by source and by how bad they are, the worst first', () => {
   const { app } = open(
     { patch: 'finding', row: finding(1, { severity: 'info' }) },
@@ -144,6 +131,44 @@ test('findings stand by source and by how bad they are, the worst first', () => 
   ]);
 });
 
+test('what the last audit did can be filtered by, with a part of the rule or the path', () => {
+  const news = (what: Novelty): FindingView['news'] => ({ what, at: NOON });
+  const { app } = open(
+    { patch: 'finding', row: finding(1) },
+    { patch: 'finding', row: finding(2, { news: news('added') }) },
+    { patch: 'finding', row: finding(3, { news: news('removed') }) },
+    { patch: 'finding', row: finding(4, { news: news('added'), state: 'overridden', path: 'Other/x' }) },
+  );
+  const { findings } = app;
+  const shown = (): string[] => findings.list.rows.map(({ rule }) => rule);
+  expect([findings.known, findings.open]).toEqual([4, 2]);
+  expect(findings.fresh).toEqual({ added: 2, changed: 0, removed: 1 });
+  findings.news = 'added';
+  expect(shown()).toEqual(['RULE-2', 'RULE-4']);
+  findings.query = ' other/';
+  expect(shown()).toEqual(['RULE-4']);
+  findings.news = null;
+  findings.query = 'rule-3';
+  expect(shown()).toEqual(['RULE-3']);
+});
+
+test('a source that hangs under another comes after it', () => {
+  const under = (id: string, parent: string): Patch => ({
+    patch: 'source',
+    row: source({ source: id, name: id, settings: { parent: [parent] } }),
+  });
+  const { app } = open(under('a child', 'hive'), under('itself', 'itself'), {
+    patch: 'source',
+    row: source({ source: 'z', name: 'z' }),
+  });
+  expect(app.sources.rows.map((row) => [row.source, app.sources.hangs(row)])).toEqual([
+    ['hive', false],
+    ['a child', true],
+    ['itself', false],
+    ['z', false],
+  ]);
+});
+
 test('a list moves from row to row and stops at its ends', () => {
   const { app } = open({ patch: 'task', row: task(1) }, { patch: 'task', row: task(2, { startedAt: 1 }) });
   const { list } = app.tasks;
@@ -155,7 +180,7 @@ test('a list moves from row to row and stops at its ends', () => {
 });
 
 test('what was done to an agent can be taken back while its time lasts', () => {
-  const restart = receipt({ key: 'hive/agent:coder', label: 'Restart', answeredAt: NOON });
+  const restart = receipt({ key: 'hive/agent:coder', label: 'Restart', heldUntil: NOON + 5000 });
   const { app, host } = open(
     { patch: 'agent', row: agent() },
     { patch: 'ask', row: approval({ state: 'held', heldUntil: NOON + 3000 }) },
@@ -173,7 +198,7 @@ test('what was done to an agent can be taken back while its time lasts', () => {
   app.clock.now = NOON + 5000;
   expect(app.holding.of('hive/agent:coder')).toBeUndefined();
   app.clock.now = NOON;
-  host.push({ patch: 'receipt', row: { ...restart, verdict: 'discarded' } });
+  host.push({ patch: 'receiptGone', intent: restart.intent });
   expect(app.holding.of('hive/agent:coder')).toBeUndefined();
 });
 
@@ -190,11 +215,17 @@ test('what was said to a thread leaves the field, and comes back when it is take
   expect(drafted()).toEqual({ text: '' });
   const taken = host.sent.at(-1);
   if (taken?.command !== 'intent.take') throw new Error('nothing was sent');
-  const pending = receipt({ key: row.key, intent: taken.intent.id, offer: 'send' });
+  const pending = receipt({
+    key: row.key,
+    intent: taken.intent.id,
+    offer: 'send',
+    heldUntil: NOON + 5000,
+  });
   host.push({ patch: 'receipt', row: pending });
   app.clock.now = pending.answeredAt;
   expect(app.holding.of(row.key)?.label).toBe('Approve');
   await app.intents.undo(row.key);
+  host.push({ patch: 'receiptGone', intent: pending.intent });
   expect(drafted()).toEqual({ text: 'hello' });
   expect(app.holding.of(row.key)).toBeUndefined();
   expect(app.intents.receipt(row.key)).toBeUndefined();

@@ -4,7 +4,18 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { agent, approval, entry, finding, NOON, receipt, source, task, thread } from '../gallery/samples';
+import {
+  agent,
+  approval,
+  entry,
+  finding,
+  NOON,
+  receipt,
+  source,
+  task,
+  thread,
+  usage,
+} from '../gallery/samples';
 import type { Command, EntryView, Patch } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
@@ -21,6 +32,7 @@ beforeEach(() => {
   user = userEvent.setup();
   host = new FixtureHost((command) => {
     if (command.command === 'history.page') return { answer: 'history', rows: past };
+    if (command.command === 'usage.sum') return { answer: 'usage', rows: [usage(command.edges.length - 1)] };
     if (command.command === 'dialect.list') return { answer: 'dialects', rows: [] };
     return { answer: 'taken', receipt: receipt() };
   });
@@ -94,18 +106,18 @@ test('an agent is restarted after a word, and purged after its name; each step i
   await user.click(screen.getByTestId('dialog-confirm'));
   expect(taken()).toEqual([['hive/agent:coder', 'restart', {}, 'confirmed']]);
   const intent = lastIntent();
-  const restart = receipt({ intent, key: 'hive/agent:coder', label: 'Restart', answeredAt: NOON });
+  const restart = receipt({ intent, key: 'hive/agent:coder', label: 'Restart', heldUntil: NOON + 5000 });
   await tell({ patch: 'receipt', row: restart });
   expect(screen.getByTestId('undo').textContent).toContain('leaves in 5');
   await user.keyboard('z');
   expect(host.sent.at(-1)).toEqual({ command: 'intent.undo', intent });
   const fault = { code: 'rejected', message: 'Not now.', advice: 'Wait.', next: 'never' } as const;
-  await tell({ patch: 'receipt', row: { ...restart, verdict: 'stuck', fault } });
+  await tell({ patch: 'receipt', row: { ...restart, heldUntil: null, verdict: 'stuck', fault } });
   expect(screen.getByRole('alert').textContent).toContain('“Restart” is stuck. Not now.');
   await user.click(screen.getByTestId('retry'));
   await user.click(screen.getByTestId('discard'));
   expect(host.sent.slice(-2).map(({ command }) => command)).toEqual(['intent.retry', 'intent.discard']);
-  await tell({ patch: 'receipt', row: { ...restart, verdict: 'won', settledAt: NOON } });
+  await tell({ patch: 'receipt', row: { ...restart, heldUntil: null, verdict: 'won', settledAt: NOON } });
   expect(screen.getByTestId('outcome').textContent).toContain('Restart is done.');
   await user.click(screen.getByTestId('offer-purge'));
   expect(screen.getByTestId<HTMLButtonElement>('dialog-confirm').disabled).toBe(true);
@@ -117,7 +129,7 @@ test('what is held on another screen can be undone from wherever the operator is
   const app = await open('gi', { patch: 'agent', row: agent() });
   await tell({
     patch: 'receipt',
-    row: receipt({ key: 'hive/agent:coder', label: 'Restart', title: 'coder', answeredAt: NOON }),
+    row: receipt({ key: 'hive/agent:coder', label: 'Restart', title: 'coder', heldUntil: NOON + 5000 }),
   });
   expect(screen.getByTestId('undo').textContent).toContain('Restart · coder');
   await user.keyboard('z');
@@ -190,14 +202,17 @@ test('a task shows how far it is and what it took, and all of them what they too
     expect(first?.textContent).toContain(words);
   }
   expect(screen.getAllByRole('progressbar')[0]?.getAttribute('aria-valuenow')).toBe('40');
-  expect(screen.getByRole('table', { name: 'By source' }).textContent).toContain('$2.50');
+  const totals = await screen.findByTestId('usage-totals');
+  expect(totals.textContent).toContain('$2.50');
+  const chart = screen.getByTestId('usage-chart');
+  expect(within(chart).getByTestId('usage-table').textContent).toContain('hive prod');
   await user.keyboard('j');
   const detail = screen.getByTestId('task-detail');
   expect(detail.textContent).toContain((34_100).toLocaleString());
   await user.keyboard('{Enter}{Escape}');
   expect(screen.getByTestId('task-detail')).toBeTruthy();
   await user.keyboard('{Escape}');
-  expect(screen.getByRole('table', { name: 'By source' })).toBeTruthy();
+  expect(screen.getByTestId('usage-totals')).toBeTruthy();
 });
 
 test('a finding is overridden with a reason, in the same dialog', async () => {
@@ -214,4 +229,44 @@ test('a finding is overridden with a reason, in the same dialog', async () => {
   await user.type(screen.getByTestId('field-reason'), 'calibration run');
   await user.click(screen.getByTestId('dialog-confirm'));
   expect(taken()).toEqual([['hive/finding:1', 'override', { reason: { text: 'calibration run' } }, 'none']]);
+});
+
+test('what tasks took is one press away from a task', async () => {
+  await open('gkj', { patch: 'task', row: task(1) });
+  expect(screen.queryByTestId('usage')).toBeNull();
+  await user.click(screen.getByTestId('show-usage'));
+  expect(await screen.findByTestId('usage-totals')).toBeTruthy();
+  await user.selectOptions(screen.getByTestId('usage-by'), 'agent');
+  expect(host.sent.at(-1)).toMatchObject({ command: 'usage.sum', by: 'agent' });
+  await user.selectOptions(screen.getByTestId('usage-measure'), 'cost');
+  expect(screen.getByTestId('usage-read').textContent).toContain('$2.50');
+  await user.keyboard('{Escape}');
+  expect(screen.getByTestId('task-detail')).toBeTruthy();
+});
+
+test('what the last audit did is marked and filtered by; nothing can be done about what it removed', async () => {
+  await open(
+    'gf',
+    { patch: 'finding', row: finding(1, { news: { what: 'added', at: NOON } }) },
+    { patch: 'finding', row: finding(2, { news: { what: 'removed', at: NOON }, offers: [] }) },
+  );
+  expect(screen.getAllByTestId('finding-row').map((row) => /new|removed/.exec(row.textContent)?.[0])).toEqual(
+    ['new', 'removed'],
+  );
+  await user.selectOptions(screen.getByTestId('findings-news'), 'removed');
+  await user.click(screen.getByTestId('finding-row'));
+  expect(screen.getByTestId('finding-detail').textContent).toContain('Last audit');
+  expect(screen.queryByTestId('offer-override')).toBeNull();
+});
+
+test('odd frames of a source lead to the history, as they came', async () => {
+  past = [entry(1, { kind: 'odd', text: 'no JSON', raw: '<html>' })];
+  await open('gs', { patch: 'source', row: source({ counts: { asksOpen: 0, entries: 9, odd: 3 } }) });
+  expect(screen.getByTestId('source-odd').textContent).toBe('3 odd');
+  await user.click(screen.getByTestId('source-odd'));
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('History');
+  expect(host.sent.at(-1)).toMatchObject({
+    command: 'history.page',
+    filter: { source: 'hive', kind: 'odd' },
+  });
 });

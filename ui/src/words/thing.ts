@@ -3,6 +3,7 @@ import type {
   AskView,
   FindingState,
   Millis,
+  Novelty,
   ReceiptView,
   Severity,
   SourceView,
@@ -68,6 +69,11 @@ export function severityWord(severity: Severity): string {
     default:
       return plain(severity);
   }
+}
+
+/** What the last audit did to a finding. */
+export function novelWord(what: Novelty): string {
+  return what === 'added' ? 'new' : what;
 }
 
 export function severityTone(severity: Severity): 'plain' | 'wait' | 'no' {

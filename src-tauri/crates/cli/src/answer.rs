@@ -135,6 +135,7 @@ fn receipt_too_late(intent: IntentId, offer: Option<&Offer>, ask: &AskView, now:
         surface: Surface::CommandLine,
         shown: ask.shown.clone(),
         answered_at: now,
+        held_until: None,
         settled_at: ask.settled_at,
         verdict: if expired { VerdictWord::Expired } else { VerdictWord::Lost },
         note: format!("Nothing was sent: {}", ending(ask)),

@@ -94,10 +94,19 @@ enum Told {
         item: ItemId,
     },
     Thread(ThreadView),
+    ThreadGone {
+        item: ItemId,
+    },
     Task(TaskView),
+    TaskGone {
+        item: ItemId,
+    },
     Finding(FindingView),
     FindingGone {
         item: ItemId,
+    },
+    Audit {
+        at: Millis,
     },
     Entry(EntryView),
     Snapshot {
@@ -142,9 +151,12 @@ impl Told {
             Event::Agent(agent) => Self::Agent(AgentView::new(id, &agent)),
             Event::AgentGone(item) => Self::AgentGone { item },
             Event::Thread(thread) => Self::Thread(ThreadView::new(id, &thread)),
+            Event::ThreadGone(item) => Self::ThreadGone { item },
             Event::Task(task) => Self::Task(TaskView::new(id, &task)),
+            Event::TaskGone(item) => Self::TaskGone { item },
             Event::Finding(finding) => Self::Finding(FindingView::new(id, &finding)),
             Event::FindingGone(item) => Self::FindingGone { item },
+            Event::Audit(at) => Self::Audit { at },
             Event::Entry(entry) => Self::Entry(entry_view(id, entry)),
             Event::Snapshot(snapshot) => Self::snapshot(id, dialect, *snapshot),
             Event::Gap(gap) => Self::Gap { why: gap.why },
@@ -153,7 +165,13 @@ impl Told {
 
     fn snapshot(id: &SourceId, dialect: &str, snapshot: Snapshot) -> Self {
         let Snapshot { covers, asks, settled, agents, threads, tasks, findings, entries } = snapshot;
-        let covers = [("asks", covers.asks), ("agents", covers.agents), ("findings", covers.findings)];
+        let covers = [
+            ("asks", covers.asks),
+            ("agents", covers.agents),
+            ("threads", covers.threads),
+            ("tasks", covers.tasks),
+            ("findings", covers.findings),
+        ];
         Self::Snapshot {
             covers: covers.into_iter().filter(|(_, whole)| *whole).map(|(name, _)| name).collect(),
             asks: asks.iter().map(|ask| AskView::new(id, dialect, ask)).collect(),
@@ -253,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_snapshot_says_what_it_is_whole_in() {
-        let covers = deskbell_domain::Covers { asks: true, agents: false, findings: true };
+        let covers = deskbell_domain::Covers { asks: true, findings: true, ..Default::default() };
         let json = told(Event::Snapshot(Box::new(Snapshot { covers, ..Snapshot::default() })));
         assert_eq!((&json["event"], &json["covers"]), (&json!("snapshot"), &json!(["asks", "findings"])));
     }

@@ -48,9 +48,12 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::Agent { .. }
         | Patch::AgentGone { .. }
         | Patch::Thread { .. }
+        | Patch::ThreadGone { .. }
         | Patch::Task { .. }
+        | Patch::TaskGone { .. }
         | Patch::Finding { .. }
         | Patch::FindingGone { .. }
+        | Patch::ReceiptGone { .. }
         | Patch::Entry { .. }
         | Patch::Settings { .. }
         | Patch::Desktop { .. }
@@ -116,9 +119,12 @@ impl Seen {
             | Patch::Agent { .. }
             | Patch::AgentGone { .. }
             | Patch::Thread { .. }
+            | Patch::ThreadGone { .. }
             | Patch::Task { .. }
+            | Patch::TaskGone { .. }
             | Patch::Finding { .. }
             | Patch::FindingGone { .. }
+            | Patch::ReceiptGone { .. }
             | Patch::Entry { .. }
             | Patch::Settings { .. }
             | Patch::Desktop { .. }

@@ -1,4 +1,4 @@
-use crate::{Agent, Ask, Entry, Finding, ItemId, Settlement, Task, Thread};
+use crate::{Agent, Ask, Audit, Entry, Finding, ItemId, Millis, Settlement, Task, Thread, Usage};
 
 /// What a server said, in Deskbell's words. Every event may come twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,9 +10,13 @@ pub enum Event {
     Agent(Agent),
     AgentGone(ItemId),
     Thread(Thread),
+    ThreadGone(ItemId),
     Task(Task),
+    TaskGone(ItemId),
     Finding(Finding),
     FindingGone(ItemId),
+    /// An audit was made: what is told of findings from here on is its result.
+    Audit(Millis),
     Entry(Entry),
     /// This is all there is.
     Snapshot(Box<Snapshot>),
@@ -37,6 +41,8 @@ pub struct Snapshot {
 pub struct Covers {
     pub asks: bool,
     pub agents: bool,
+    pub threads: bool,
+    pub tasks: bool,
     pub findings: bool,
 }
 
@@ -53,8 +59,12 @@ pub enum Change {
     Agent(Agent),
     AgentGone(ItemId),
     Thread(Thread),
+    ThreadGone(ItemId),
     Task(Task),
+    TaskGone(ItemId),
+    Usage(Usage),
     Finding(Finding),
     FindingGone(ItemId),
+    Audit(Audit),
     Entry(Entry),
 }

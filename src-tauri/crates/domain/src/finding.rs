@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ItemId, Offer, When};
+use crate::{ItemId, News, Offer, When};
 
 /// One result of an audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -14,6 +14,9 @@ pub struct Finding {
     pub text: String,
     pub state: FindingState,
     pub seen: When,
+    /// What the last audit that changed anything did to it. Not for a dialect to say: `reduce` knows.
+    #[serde(default)]
+    pub news: Option<News>,
     pub offers: Vec<Offer>,
 }
 

@@ -6,6 +6,7 @@
 
 mod agent;
 mod ask;
+mod audit;
 mod entry;
 mod event;
 mod fault;
@@ -20,9 +21,11 @@ mod source;
 mod task;
 mod thread;
 mod time;
+mod usage;
 
 pub use agent::{Agent, AgentState, Transient};
 pub use ask::{Act, Ask, AskBody, AskState, By, Outcome, Settlement, Subject, Urgency};
+pub use audit::{Audit, News, Novelty};
 pub use entry::{Entry, EntryKind};
 pub use event::{Change, Covers, Event, Gap, Snapshot};
 pub use fault::{Fault, FaultCode, Next};
@@ -37,3 +40,4 @@ pub use source::{Auth, Link, SecretRef, Source};
 pub use task::{Task, TaskStatus};
 pub use thread::{Thread, ThreadState};
 pub use time::{Millis, When};
+pub use usage::Usage;

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::ask::accept_among;
 use crate::{
-    Accepted, Act, Agent, Ask, AskState, By, Change, Entry, EntryKind, Event, Finding, Gap, Hash, Intent,
-    ItemId, Millis, Outcome, Refusal, Settlement, Snapshot, Task, Thread, When,
+    Accepted, Act, Agent, Ask, AskState, Audit, By, Change, Entry, EntryKind, Event, Finding, Gap, Hash,
+    Intent, ItemId, Millis, Outcome, Refusal, Settlement, Snapshot, Task, Thread, Usage, When,
 };
 
 /// What one source holds now. Asks that ended leave only their outcome behind, so that they never revive.
@@ -15,6 +15,7 @@ pub struct State {
     pub threads: BTreeMap<ItemId, Thread>,
     pub tasks: BTreeMap<ItemId, Task>,
     pub findings: BTreeMap<ItemId, Finding>,
+    pub audit: Option<Audit>,
 }
 
 /// Folds one event into the state and says what changed. What changes nothing says nothing.
@@ -30,19 +31,14 @@ pub fn reduce(state: &mut State, event: Event, now: Millis) -> Vec<Change> {
         Event::Agent(agent) => {
             upsert(&mut state.agents, agent.item.clone(), agent, Change::Agent, &mut changes);
         }
-        Event::AgentGone(item) => {
-            if state.agents.remove(&item).is_some() {
-                changes.push(Change::AgentGone(item));
-            }
-        }
+        Event::AgentGone(item) => remove(&mut state.agents, item, Change::AgentGone, &mut changes),
         Event::Thread(thread) => state.thread(thread, &mut changes),
-        Event::Task(task) => state.task(task, &mut changes),
+        Event::ThreadGone(item) => remove(&mut state.threads, item, Change::ThreadGone, &mut changes),
+        Event::Task(task) => state.task(task, now, &mut changes),
+        Event::TaskGone(item) => remove(&mut state.tasks, item, Change::TaskGone, &mut changes),
         Event::Finding(finding) => state.finding(finding, &mut changes),
-        Event::FindingGone(item) => {
-            if state.findings.remove(&item).is_some() {
-                changes.push(Change::FindingGone(item));
-            }
-        }
+        Event::FindingGone(item) => state.finding_gone(item, &mut changes),
+        Event::Audit(at) => state.audited(at, &mut changes),
         Event::Entry(entry) => changes.push(Change::Entry(entry)),
         Event::Snapshot(snapshot) => state.snapshot(*snapshot, now, &mut changes),
         Event::Gap(Gap { why }) => changes.push(Change::Entry(Entry {
@@ -141,18 +137,19 @@ impl State {
         upsert(&mut self.threads, thread.item.clone(), thread, Change::Thread, changes);
     }
 
-    fn task(&mut self, mut task: Task, changes: &mut Vec<Change>) {
-        if let Some(known) = self.tasks.get(&task.item) {
+    fn task(&mut self, mut task: Task, now: Millis, changes: &mut Vec<Change>) {
+        let known = self.tasks.get(&task.item);
+        let took_more = known.is_none_or(|known| known.took() != task.took());
+        if let Some(known) = known {
             task.started = known.started.or_better(task.started);
+            // Servers tell the last change for the end; only one that went on has another end.
+            if !took_more && known.ended.is_some() && task.ended.is_some() {
+                task.ended = known.ended;
+            }
         }
+        let usage = Usage::of(&task, now).filter(|_| took_more);
         upsert(&mut self.tasks, task.item.clone(), task, Change::Task, changes);
-    }
-
-    fn finding(&mut self, mut finding: Finding, changes: &mut Vec<Change>) {
-        if let Some(known) = self.findings.get(&finding.item) {
-            finding.seen = known.seen.or_better(finding.seen);
-        }
-        upsert(&mut self.findings, finding.item.clone(), finding, Change::Finding, changes);
+        changes.extend(usage.map(Change::Usage));
     }
 
     fn snapshot(&mut self, snapshot: Snapshot, now: Millis, changes: &mut Vec<Change>) {
@@ -179,15 +176,22 @@ impl State {
         for agent in agents {
             upsert(&mut self.agents, agent.item.clone(), agent, Change::Agent, changes);
         }
+        if covers.threads {
+            let listed: BTreeSet<&ItemId> = threads.iter().map(|thread| &thread.item).collect();
+            retain(&mut self.threads, &listed, Change::ThreadGone, changes);
+        }
         for thread in threads {
             self.thread(thread, changes);
         }
+        if covers.tasks {
+            let listed: BTreeSet<&ItemId> = tasks.iter().map(|task| &task.item).collect();
+            retain(&mut self.tasks, &listed, Change::TaskGone, changes);
+        }
         for task in tasks {
-            self.task(task, changes);
+            self.task(task, now, changes);
         }
         if covers.findings {
-            let listed: BTreeSet<&ItemId> = findings.iter().map(|finding| &finding.item).collect();
-            retain(&mut self.findings, &listed, Change::FindingGone, changes);
+            self.findings_listed(findings.iter().map(|finding| &finding.item), changes);
         }
         for finding in findings {
             self.finding(finding, changes);
@@ -245,6 +249,17 @@ fn upsert<T: Clone + PartialEq>(
     }
 }
 
+fn remove<T>(
+    map: &mut BTreeMap<ItemId, T>,
+    item: ItemId,
+    gone: impl Fn(ItemId) -> Change,
+    changes: &mut Vec<Change>,
+) {
+    if map.remove(&item).is_some() {
+        changes.push(gone(item));
+    }
+}
+
 fn retain<T>(
     map: &mut BTreeMap<ItemId, T>,
     listed: &BTreeSet<&ItemId>,
@@ -253,7 +268,6 @@ fn retain<T>(
 ) {
     let missing: Vec<ItemId> = map.keys().filter(|item| !listed.contains(item)).cloned().collect();
     for item in missing {
-        map.remove(&item);
-        changes.push(gone(item));
+        remove(map, item, &gone, changes);
     }
 }

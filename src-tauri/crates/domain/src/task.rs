@@ -26,6 +26,13 @@ pub struct Task {
     pub offers: Vec<Offer>,
 }
 
+impl Task {
+    /// All that can be counted of what it took.
+    pub(crate) fn took(&self) -> (Option<u32>, Option<u64>, Option<u64>, Option<u64>) {
+        (self.turns, self.tokens_in, self.tokens_out, self.cost_micros)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum TaskStatus {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::notice::Desktop;
+use crate::usage::{UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
 };
@@ -40,6 +41,9 @@ pub enum Command {
     ThreadList,
     #[serde(rename = "task.list")]
     TaskList,
+    /// What tasks took between each two of these times, which ascend.
+    #[serde(rename = "usage.sum")]
+    UsageSum { by: UsageBy, edges: Vec<Millis> },
     #[serde(rename = "finding.list")]
     FindingList,
     /// Takes an offer: answers an ask, restarts an agent, sends a message.
@@ -96,6 +100,10 @@ pub enum Answer {
     },
     Tasks {
         rows: Vec<TaskView>,
+    },
+    /// The costliest first.
+    Usage {
+        rows: Vec<UsageView>,
     },
     Findings {
         rows: Vec<FindingView>,
@@ -251,8 +259,14 @@ pub enum Patch {
     Thread {
         row: ThreadView,
     },
+    ThreadGone {
+        key: Key,
+    },
     Task {
         row: TaskView,
+    },
+    TaskGone {
+        key: Key,
     },
     Finding {
         row: FindingView,
@@ -265,6 +279,10 @@ pub enum Patch {
     },
     Receipt {
         row: ReceiptView,
+    },
+    /// It was taken back before it left: there is nothing to say of it.
+    ReceiptGone {
+        intent: IntentId,
     },
     Settings {
         settings: Settings,

@@ -193,6 +193,7 @@ impl Engine {
             | Command::AgentList
             | Command::ThreadList
             | Command::TaskList
+            | Command::UsageSum { .. }
             | Command::FindingList
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }

@@ -39,6 +39,7 @@ impl Hub {
                 }
                 Fact::Entry(row) => patches.push(Patch::Entry { row: EntryView::from(row) }),
                 Fact::Receipt(receipt) => self.receipt(ReceiptView::from(&receipt), &mut patches),
+                Fact::OutboxGone(intent) => patches.push(Patch::ReceiptGone { intent }),
                 Fact::Outbox(row) => self.receipt(ReceiptView::from(&row), &mut patches),
             }
         }
@@ -61,11 +62,13 @@ impl Hub {
             Change::Agent(agent) => Patch::Agent { row: AgentView::new(source, &agent) },
             Change::AgentGone(item) => Patch::AgentGone { key: Key::new(source.clone(), item) },
             Change::Thread(thread) => Patch::Thread { row: ThreadView::new(source, &thread) },
+            Change::ThreadGone(item) => Patch::ThreadGone { key: Key::new(source.clone(), item) },
             Change::Task(task) => Patch::Task { row: TaskView::new(source, &task) },
+            Change::TaskGone(item) => Patch::TaskGone { key: Key::new(source.clone(), item) },
             Change::Finding(finding) => Patch::Finding { row: FindingView::new(source, &finding) },
             Change::FindingGone(item) => Patch::FindingGone { key: Key::new(source.clone(), item) },
-            // The store tells entries with their place in the history.
-            Change::Entry(_) => return,
+            // The store tells entries with their place in the history; the others are asked for.
+            Change::Entry(_) | Change::Usage(_) | Change::Audit(_) => return,
         });
     }
 

@@ -15,6 +15,7 @@ mod ringer;
 mod secrets;
 mod source;
 mod subscription;
+pub mod usage;
 pub mod view;
 
 pub use archive::{Archive, default_data_dir};

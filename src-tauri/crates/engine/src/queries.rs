@@ -1,10 +1,11 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
-use deskbell_domain::{EntryKind, Key, Source};
+use deskbell_domain::{EntryKind, Key, Millis, Source};
 use deskbell_store::{EntryRow, History, OutboxRow, Reader, Stage, StoreError};
 
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch, Settings};
 use crate::desk::Desk;
+use crate::usage::{Sums, UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
     TaskView, ThreadView, VerdictWord,
@@ -47,6 +48,7 @@ impl Queries {
             Command::AgentList => self.agents().map(|rows| Answer::Agents { rows }),
             Command::ThreadList => self.threads().map(|rows| Answer::Threads { rows }),
             Command::TaskList => self.tasks().map(|rows| Answer::Tasks { rows }),
+            Command::UsageSum { by, edges } => self.usage(*by, edges).map(|rows| Answer::Usage { rows }),
             Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
             Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
             Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
@@ -113,6 +115,13 @@ impl Queries {
 
     fn tasks(&self) -> Result<Vec<TaskView>, CommandError> {
         Ok(self.reader().tasks()?.iter().map(|(source, it)| TaskView::new(source, it)).collect())
+    }
+
+    fn usage(&self, by: UsageBy, edges: &[Millis]) -> Result<Vec<UsageView>, CommandError> {
+        let mut sums = Sums::new(by, edges)?;
+        let (since, until) = sums.range();
+        self.reader().usage(since, until, |growth| sums.add(growth))?;
+        Ok(sums.rows())
     }
 
     fn findings(&self) -> Result<Vec<FindingView>, CommandError> {
@@ -238,6 +247,7 @@ impl From<&deskbell_domain::Receipt> for ReceiptView {
             surface: receipt.surface,
             shown: receipt.shown.clone(),
             answered_at: receipt.answered_at,
+            held_until: None,
             settled_at: Some(receipt.settled_at),
             verdict: match receipt.verdict {
                 Verdict::Won => VerdictWord::Won,
@@ -270,6 +280,7 @@ impl From<&OutboxRow> for ReceiptView {
             surface: row.surface,
             shown: row.intent.shown.clone(),
             answered_at: row.accepted_at,
+            held_until: row.held_until.filter(|_| row.stage == Stage::Held),
             settled_at: None,
             verdict,
             note: fault.as_ref().map_or_else(|| note.to_owned(), ToString::to_string),

@@ -37,12 +37,16 @@ impl Subject {
             Patch::SourceGone { source } => Self::Source(source.clone()),
             Patch::Ask { row } => Self::Thing(row.key.clone()),
             Patch::Agent { row } => Self::Thing(row.key.clone()),
-            Patch::AgentGone { key } | Patch::FindingGone { key } => Self::Thing(key.clone()),
+            Patch::AgentGone { key }
+            | Patch::ThreadGone { key }
+            | Patch::TaskGone { key }
+            | Patch::FindingGone { key } => Self::Thing(key.clone()),
             Patch::Thread { row } => Self::Thing(row.key.clone()),
             Patch::Task { row } => Self::Thing(row.key.clone()),
             Patch::Finding { row } => Self::Thing(row.key.clone()),
             Patch::Entry { row } => Self::Entry(row.source.clone(), row.item.clone()),
             Patch::Receipt { row } => Self::Receipt(row.intent.clone()),
+            Patch::ReceiptGone { intent } => Self::Receipt(intent.clone()),
             Patch::Settings { .. } => Self::Settings,
             Patch::Desktop { .. } => Self::Desktop,
             Patch::Reveal { .. } => Self::Reveal,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use deskbell_domain::{
     Agent, AgentState, Ask, AskState, Auth, By, EntryKind, Fault, Finding, FindingState, Hash, ItemId, Key,
-    Link, Millis, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus, Thread,
-    ThreadState, Transient, Urgency,
+    Link, Millis, News, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus,
+    Thread, ThreadState, Transient, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -185,6 +185,7 @@ offered_view!(FindingView of Finding {
     text: String = |it: &Finding| it.text.clone(),
     state: FindingState = |it: &Finding| it.state,
     seen_at: Millis = |it: &Finding| it.seen.millis(),
+    news: Option<News> = |it: &Finding| it.news,
 });
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -295,6 +296,8 @@ pub struct ReceiptView {
     pub surface: Surface,
     pub shown: Hash,
     pub answered_at: Millis,
+    /// Until when it can be taken back; nothing once it is on its way.
+    pub held_until: Option<Millis>,
     /// When the verdict fell; nothing while it is still on its way.
     pub settled_at: Option<Millis>,
     pub verdict: VerdictWord,

@@ -9,6 +9,7 @@
 //! when broken (an ask that ended never opens again) is held in SQL too.
 
 mod ask;
+mod audit;
 mod damage;
 mod database;
 mod entry;
@@ -29,6 +30,7 @@ mod sweep;
 mod tally;
 mod thing;
 mod transaction;
+mod usage;
 mod write;
 mod writer;
 
@@ -40,4 +42,5 @@ pub use outbox::{OutboxRow, Stage};
 pub use reader::Reader;
 pub use store::{Opened, Store};
 pub use tally::CountsRow;
+pub use usage::Growth;
 pub use write::{Committed, Fact, Op, Write};

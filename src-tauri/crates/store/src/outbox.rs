@@ -53,9 +53,10 @@ pub(crate) fn put(conn: &Connection, row: &OutboxRow) -> rusqlite::Result<bool> 
     Ok(changed > 0)
 }
 
-pub(crate) fn remove(conn: &Connection, intent: &IntentId) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM outbox WHERE intent = ?1")?.execute([intent.as_str()])?;
-    Ok(())
+/// Whether it was there.
+pub(crate) fn remove(conn: &Connection, intent: &IntentId) -> rusqlite::Result<bool> {
+    let removed = conn.prepare_cached("DELETE FROM outbox WHERE intent = ?1")?.execute([intent.as_str()])?;
+    Ok(removed > 0)
 }
 
 /// Oldest first.

@@ -1,12 +1,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use deskbell_domain::{Agent, Finding, IntentId, Key, Receipt, Source, SourceId, State, Task, Thread};
+use deskbell_domain::{
+    Agent, Finding, IntentId, Key, Millis, Receipt, Source, SourceId, State, Task, Thread,
+};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    AskRow, CountsRow, EntryRow, History, NoticeRow, OpenError, OutboxRow, StoreError, ask, database,
-    history, notice, outbox, receipt, schema, setting, source, tally, thing,
+    AskRow, CountsRow, EntryRow, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, ask, audit,
+    database, history, notice, outbox, receipt, schema, setting, source, tally, thing, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -106,8 +108,19 @@ impl Reader {
                 threads: thing::map_of(&picture, num)?,
                 tasks: thing::map_of(&picture, num)?,
                 findings: thing::map_of(&picture, num)?,
+                audit: audit::get(&picture, num)?,
             })
         })
+    }
+
+    /// Hands over what tasks took from `since` to before `until`, in no order.
+    pub fn usage(
+        &self,
+        since: Millis,
+        until: Millis,
+        take: impl FnMut(Growth<'_>),
+    ) -> Result<(), StoreError> {
+        self.read(|conn| usage::scan(conn, since, until, take))
     }
 
     /// What is on its way, oldest first.

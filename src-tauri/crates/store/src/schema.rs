@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql")), M::up(include_str!("usage.sql"))];
 
 /// The version this Deskbell makes and understands.
 pub(crate) const KNOWN: i64 = STEPS.len() as i64;

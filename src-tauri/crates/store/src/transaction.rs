@@ -10,8 +10,8 @@ use rusqlite::{Connection, ErrorCode};
 use crate::history::{Cursor, EntryRow};
 use crate::source::Num;
 use crate::{
-    Committed, CountsRow, Fact, Op, StoreError, Write, ask, database, entry, notice, outbox, receipt,
-    setting, source, tally, thing,
+    Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, entry, notice, outbox, receipt,
+    setting, source, tally, thing, usage,
 };
 
 /// What went wrong inside a transaction.
@@ -116,10 +116,7 @@ impl Seats {
         Ok(match op {
             Op::Change(change) => self.change(conn, id, change)?,
             Op::Outbox(row) => Told::if_changed(outbox::put(conn, row)?),
-            Op::OutboxGone(intent) => {
-                outbox::remove(conn, intent)?;
-                Told::Nothing
-            }
+            Op::OutboxGone(intent) => Told::if_changed(outbox::remove(conn, intent)?),
             Op::Receipt(row) => Told::if_changed(receipt::put(conn, row)?),
             Op::Source(row) => {
                 source::put(conn, row)?;
@@ -152,9 +149,19 @@ impl Seats {
             Change::Agent(it) => Told::if_changed(thing::put(conn, num, it)?),
             Change::AgentGone(item) => Told::if_changed(thing::remove::<Agent>(conn, num, item)?),
             Change::Thread(it) => Told::if_changed(thing::put::<Thread>(conn, num, it)?),
+            Change::ThreadGone(item) => Told::if_changed(thing::remove::<Thread>(conn, num, item)?),
             Change::Task(it) => Told::if_changed(thing::put::<Task>(conn, num, it)?),
+            Change::TaskGone(item) => Told::if_changed(thing::remove::<Task>(conn, num, item)?),
+            Change::Usage(it) => {
+                usage::put(conn, num, it)?;
+                Told::Nothing
+            }
             Change::Finding(it) => Told::if_changed(thing::put(conn, num, it)?),
             Change::FindingGone(item) => Told::if_changed(thing::remove::<Finding>(conn, num, item)?),
+            Change::Audit(it) => {
+                audit::put(conn, num, it)?;
+                Told::Nothing
+            }
             Change::Entry(it) => match entry::put(conn, num, it)? {
                 entry::Put::Same => Told::Nothing,
                 entry::Put::New(cursor) => {
@@ -213,6 +220,7 @@ impl Done {
                 }
                 (Told::Given, Op::Change(change)) => facts.push(Fact::Change(change)),
                 (Told::Given, Op::Outbox(row)) => facts.push(Fact::Outbox(row)),
+                (Told::Given, Op::OutboxGone(intent)) => facts.push(Fact::OutboxGone(intent)),
                 (Told::Given, Op::Receipt(row)) => facts.push(Fact::Receipt(row)),
                 (Told::Abandoned(rows), _) => facts.extend(rows.into_iter().map(Fact::Receipt)),
                 (Told::Nothing | Told::Given | Told::Placed(_), _) => {}

@@ -65,4 +65,6 @@ pub enum Fact {
     Entry(EntryRow),
     Receipt(Receipt),
     Outbox(OutboxRow),
+    /// It left the outbox. Where it was decided, its receipt follows.
+    OutboxGone(IntentId),
 }

@@ -63,6 +63,7 @@ fn finding() -> Finding {
         text: "t".into(),
         state: FindingState::Overridden,
         seen: When::Seen(Millis(3)),
+        news: None,
         offers: vec![],
     }
 }

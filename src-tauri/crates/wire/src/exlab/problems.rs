@@ -97,6 +97,7 @@ impl Board {
             return Heard::Audit;
         }
         self.mark = Some(at);
+        out.push(emit(Event::Audit(at)));
         if frame.kind == "snapshot" {
             let (rows, whole) = read_rows(frame.findings.unwrap_or_default(), now, out);
             self.whole |= whole;
@@ -125,6 +126,7 @@ impl Board {
         }
         let (rows, whole) = read_rows(problems.findings, now, out);
         self.mark = at.or(self.mark);
+        out.extend(at.map(Event::Audit).map(emit));
         (self.whole, self.doubt, self.stale) = (whole, !whole, 0);
         self.replace(rows, whole, at.unwrap_or(now), out);
         self.told = true;
@@ -255,6 +257,7 @@ fn finding(item: &ItemId, Known { row, seen, .. }: &Known) -> Finding {
         text: text(row),
         state: if row.override_active { FindingState::Overridden } else { FindingState::Open },
         seen: When::Seen(*seen),
+        news: None,
         offers: vec![offer],
     }
 }

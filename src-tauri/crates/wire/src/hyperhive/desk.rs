@@ -131,7 +131,7 @@ impl Desk {
             covers: Covers {
                 asks: knows_all_asks(picture),
                 agents: knows_all_agents(picture),
-                findings: false,
+                ..Covers::default()
             },
             ..Snapshot::default()
         };

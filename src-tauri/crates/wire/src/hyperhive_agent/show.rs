@@ -107,8 +107,8 @@ impl Show {
         if rows.iter().any(|row| matches!(row.row, Row::TurnStart { .. } | Row::TurnEnd { .. })) {
             self.turns = Turns::default();
         }
-        let mut snapshot =
-            Snapshot { covers: Covers { asks: true, agents: true, findings: false }, ..Snapshot::default() };
+        let covers = Covers { asks: true, agents: true, threads: true, ..Covers::default() };
+        let mut snapshot = Snapshot { covers, ..Snapshot::default() };
         let mut tasks: BTreeMap<ItemId, Task> = BTreeMap::new();
         // Where the beginning is gone, rows before the model's first output are not to be told apart.
         let mut is_placed = !is_first || rows.len() < FULL;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deskbell_domain::{Agent, Ask, ItemId, Millis, State, When};
+use deskbell_domain::{Agent, Ask, Finding, ItemId, Millis, State, When};
 use proptest::prelude::*;
 
 use crate::desk::Desk;
@@ -34,6 +34,12 @@ fn agents(state: &State) -> Vec<&Agent> {
     state.agents.values().collect()
 }
 
+/// What is found. What the last audit did is a matter of which one was known before it.
+fn findings(state: &State) -> Vec<Finding> {
+    let found = state.findings.values().filter(|finding| !finding.is_removed());
+    found.cloned().map(|finding| Finding { news: None, ..finding }).collect()
+}
+
 /// Checks that everything a fresh start shows is shown just so.
 fn assert_covers(desk: &Desk, fresh: &Desk, dialect: &str) -> Result<(), TestCaseError> {
     let (known, told) = (open(&desk.state), open(&fresh.state));
@@ -44,7 +50,7 @@ fn assert_covers(desk: &Desk, fresh: &Desk, dialect: &str) -> Result<(), TestCas
         prop_assert!(told.iter().all(|ask| known.contains(ask)), "the asks of {}", dialect);
     }
     prop_assert_eq!(agents(&desk.state), agents(&fresh.state), "the agents of {}", dialect);
-    prop_assert_eq!(&desk.state.findings, &fresh.state.findings, "the findings of {}", dialect);
+    prop_assert_eq!(findings(&desk.state), findings(&fresh.state), "the findings of {}", dialect);
     for (item, thread) in &fresh.state.threads {
         let known = desk.state.threads.get(item).map(|known| (&known.title, &known.state, &known.offers));
         prop_assert_eq!(

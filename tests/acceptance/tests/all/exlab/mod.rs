@@ -5,8 +5,8 @@ mod faults;
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Auth, Consent, EntryKind, FindingState, Hash, Intent, IntentId, Key, Link, Offer, SourceId, Surface,
-    TaskStatus, Value,
+    Auth, Consent, EntryKind, FindingState, Hash, Intent, IntentId, Key, Link, Novelty, Offer, SourceId,
+    Surface, TaskStatus, Value,
 };
 use deskbell_engine::Engine;
 use deskbell_engine::command::{Answer, Command, CommandError, HistoryFilter, SecretDraft, SourceDraft};
@@ -78,8 +78,12 @@ impl Bench {
         rows
     }
 
+    /// Those the last audit found.
     async fn findings(&self) -> Vec<FindingView> {
-        let Ok(Answer::Findings { rows }) = self.engine.command(Command::FindingList).await else { panic!() };
+        let Ok(Answer::Findings { mut rows }) = self.engine.command(Command::FindingList).await else {
+            panic!()
+        };
+        rows.retain(|row| row.news.is_none_or(|news| news.what != Novelty::Removed));
         rows
     }
 

@@ -15,8 +15,8 @@ fn snapshot(tokens: &[&str], at: &str) -> Json {
 }
 
 fn tokens(desk: &Desk) -> Vec<String> {
-    let mut tokens: Vec<String> =
-        desk.state.findings.values().map(|it| it.text.rsplit(' ').next().unwrap().to_owned()).collect();
+    let found = desk.state.findings.values().filter(|it| !it.is_removed());
+    let mut tokens: Vec<String> = found.map(|it| it.text.rsplit(' ').next().unwrap().to_owned()).collect();
     tokens.sort();
     tokens
 }
