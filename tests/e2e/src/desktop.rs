@@ -157,6 +157,8 @@ fn settle<'a>(
     };
     Ok(command
         .env("HOME", home)
+        // What a killed app leaves behind goes with the desktop.
+        .env("TMPDIR", folder("tmp")?)
         .env("XDG_RUNTIME_DIR", folder("run")?)
         .env("XDG_DATA_HOME", folder("share")?)
         .env("XDG_CONFIG_HOME", folder("config")?)

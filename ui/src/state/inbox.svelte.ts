@@ -7,7 +7,7 @@ import type { Desk } from './desk.svelte';
 
 /** How long a settled ask stays in the list, in milliseconds. */
 export const LINGER = 8000;
-const SOON = 60 * 60 * 1000;
+const SOON = 30 * 60 * 1000;
 
 export interface Group {
   title: string;

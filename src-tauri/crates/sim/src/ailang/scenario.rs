@@ -11,7 +11,7 @@ use crate::Dice;
 use crate::piece::{Pace, Piece, Playing};
 
 /// More than this many things wait, and nothing new is asked.
-const MOST_WAITING: usize = 3;
+const MOST_WAITING: usize = 2;
 
 const CODER: &str = "survey-coder";
 const REVIEWER: &str = "survey-reviewer";
@@ -181,13 +181,14 @@ fn say(world: &mut World, thread: &str, agent: &str, kind: &str, words: &str) {
 }
 
 fn work(world: &mut World, task: &str, turn: u32, tokens: u64) {
-    for row in [
-        json!({ "stream_type": "turn_start", "turn_num": turn, "agent_id": CODER }),
+    for mut row in [
+        json!({ "stream_type": "turn_start", "turn_num": turn }),
         json!({ "stream_type": "tool_use", "turn_num": turn, "tool_name": "Bash", "tool_input": "ailang test survey" }),
         json!({ "stream_type": "tool_result", "turn_num": turn, "tool_name": "Bash", "tool_output": "214 passed" }),
         json!({ "stream_type": "turn_end", "turn_num": turn, "tokens_in": tokens, "tokens_out": tokens / 9,
                 "cost": tokens as f64 / 100_000.0 }),
     ] {
+        row["agent_id"] = json!(CODER);
         world.work(task, row);
     }
 }

@@ -14,7 +14,7 @@ use crate::Dice;
 use crate::piece::{Piece, Playing};
 
 /// More than this many sessions wait, and no new one is started.
-const MOST_WAITING: usize = 3;
+const MOST_WAITING: usize = 2;
 /// As often as those of the real one.
 const AUDIT_MS: u64 = 30_000;
 

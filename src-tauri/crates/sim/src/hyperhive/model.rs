@@ -279,10 +279,8 @@ impl World {
             return false;
         };
         let Proposal { agent, kind, sha_short, .. } = approval.proposal.clone();
-        if ok && kind == "spawn" {
-            self.put_container(Container::running(&agent));
-        }
-        if ok && let Some(mut container) = self.containers.get(&agent).cloned() {
+        let spawned = (kind == "spawn").then(|| Container::running(&agent));
+        if ok && let Some(mut container) = spawned.or_else(|| self.containers.get(&agent).cloned()) {
             container.deployed_sha = sha_short.or(container.deployed_sha);
             self.put_container(container);
         }

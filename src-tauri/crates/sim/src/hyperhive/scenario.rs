@@ -17,7 +17,7 @@ use crate::hyperhive_agent::{self, HyperhiveAgent};
 use crate::piece::{Pace, Piece, Playing};
 
 /// More than this many open asks, and the agents wait with theirs.
-const MOST_OPEN: usize = 5;
+const MOST_OPEN: usize = 4;
 /// The agents of the piece; the manager is there anyway.
 const AGENTS: [&str; 4] = [CODER, SCRIBE, "scout", "keeper"];
 const CODER: &str = "coder";
@@ -198,7 +198,7 @@ async fn perform(shared: Arc<Shared>, script: Script, pace: Pace) {
                 }
             }
             Step::DenyElsewhere => shared.change(|world| {
-                if let Some(id) = world.oldest_open_approval().filter(|_| world.open_asks() > MOST_OPEN / 2) {
+                if let Some(id) = world.oldest_open_approval().filter(|_| world.open_asks() >= MOST_OPEN) {
                     world.resolve(id, "denied", Some("Not before the release."));
                 }
             }),

@@ -108,7 +108,7 @@ fn turn(world: &mut World, id: &str, status: &'static str) -> Result<Value, Stri
 
 fn sessions(world: &World, ticket: &str) -> Value {
     let rows = world.sessions.iter().filter(|(_, session)| session.ticket == ticket).map(|(id, session)| {
-        json!({ "id": id, "ticketID": ticket, "status": "active", "userID": session.user, "query": "",
+        json!({ "id": id, "ticketID": ticket, "status": "active", "userID": session.user, "query": session.query,
                 "createdAt": session.created, "updatedAt": session.created, "source": session.source })
     });
     list(world, rows.collect())

@@ -45,6 +45,8 @@ pub(super) struct Session {
     pub ticket: String,
     pub source: &'static str,
     pub user: String,
+    /// The first words.
+    pub query: String,
     pub created: String,
 }
 
@@ -183,7 +185,8 @@ impl World {
 
     pub fn new_session(&mut self, ticket: &str, source: &'static str, user: &str) -> String {
         let (id, created) = (self.id(), self.now());
-        let session = Session { ticket: ticket.to_owned(), source, user: user.to_owned(), created };
+        let (ticket, user) = (ticket.to_owned(), user.to_owned());
+        let session = Session { ticket, source, user, query: String::new(), created };
         self.sessions.insert(id.clone(), session);
         id
     }
@@ -210,6 +213,11 @@ impl World {
     pub fn hear_words(&mut self, listener: u64, words: &str) -> Option<String> {
         let l = self.listeners.get(&listener)?;
         let (ticket, session, user) = (l.ticket.clone(), l.session.clone(), self.user.clone());
+        if let Some(session) = self.sessions.get_mut(&session)
+            && session.query.is_empty()
+        {
+            words.clone_into(&mut session.query);
+        }
         self.now();
         let echo = json!({ "type": "message", "content": words, "user": { "id": user, "name": user },
                            "timestamp": self.seconds() });

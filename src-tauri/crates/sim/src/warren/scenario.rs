@@ -11,7 +11,7 @@ use crate::Dice;
 use crate::piece::{Pace, Piece, Playing};
 
 /// More than this many requests that wait, and nothing more is asked.
-const MOST_WAITING: usize = 3;
+const MOST_WAITING: usize = 2;
 
 const PRIYA: &str = "sec-101";
 const BUCKET: &str = "sec-102";
@@ -113,19 +113,25 @@ async fn perform(shared: Arc<Shared>, mut dice: Dice, pace: Pace) {
         }
         pace.pause(18_000).await;
     }
-    loop {
+    let mut gossips = SLACK.iter().cycle().skip(3);
+    // Each comes once before any comes again.
+    for turn in TURNS.iter().cycle().skip(3) {
         pace.pause(12_000 + dice.below(10_000)).await;
-        let (throw, turn, words) = (dice.below(3), dice.pick(TURNS).copied(), dice.pick(SLACK).copied());
-        shared.change(|world| match (throw, turn, words) {
-            (0, _, Some(words)) => gossip(world, words),
-            (1.., Some(turn), _) => drop(say(world, turn)),
-            (0.., _, _) => {}
-        });
+        if dice.below(3) == 0
+            && let Some(words) = gossips.next()
+        {
+            shared.change(|world| gossip(world, *words));
+            pace.pause(8_000).await;
+        }
+        shared.change(|world| say(world, *turn));
     }
 }
 
 fn gossip(world: &mut World, (ticket, who, words): (&'static str, &'static str, &'static str)) {
-    let session = world.new_session(ticket, "slack", who);
+    let mut known = world.sessions.iter();
+    let talk =
+        known.find(|(_, it)| (it.ticket.as_str(), it.source, it.user.as_str()) == (ticket, "slack", who));
+    let session = talk.map(|(id, _)| id.clone()).unwrap_or_else(|| world.new_session(ticket, "slack", who));
     world.add_message(&session, None, "user", Some(who), words);
 }
 
