@@ -83,8 +83,9 @@ impl Iterator for Script {
 }
 
 fn run(which: usize) -> Draft {
+    let numbered = |what: &str, first: usize| Draft::new(&format!("{what} {}", first + which / 4));
     match which % 4 {
-        0 => Draft::new("Nitrate plate 88").on("Plate reader", "Soil survey").asking(asked_by(
+        0 => numbered("Nitrate plate", 88).on("Plate reader", "Soil survey").asking(asked_by(
             "plate-reader",
             "The barcode of the plate could not be read.",
             &[
@@ -97,7 +98,7 @@ fn run(which: usize) -> Draft {
                 field("note", "What should the next person know?", "text", false),
             ],
         )),
-        1 => Draft::new("Amplicon run 0417")
+        1 => numbered("Amplicon run", 417)
             .on("Sequencer", "Soil survey")
             .asking(asked_by(
                 "sample-sheets",
@@ -105,12 +106,12 @@ fn run(which: usize) -> Draft {
                 &[with(
                     field("sheet", "Sample sheet", "choice", true),
                     "options",
-                    json!(["sheet-0417.csv", "sheet-0417-corrected.csv"]),
+                    json!(["samples.csv", "samples-corrected.csv"]),
                 )],
             ))
             .failing("nas_sync_failed", "the share of the lab is full"),
         2 => Draft::new("Overnight time lapse").on("Confocal 2", "Root growth"),
-        _ => Draft::new("Root stack 12").on("Confocal 2", "Root growth").asking(asked_by(
+        _ => numbered("Root stack", 12).on("Confocal 2", "Root growth").asking(asked_by(
             "image-header",
             "Which objective was used? The header of the file does not say.",
             &[
