@@ -68,6 +68,8 @@ const PLACES: &[(&str, &str, &[&str], &str)] = &[
 const READER: &str =
     "[data-testid=\"thread-reader\"] [data-testid=\"message-entry\"], [data-testid=\"folded-entry\"]";
 
+const SCROLL: &str = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })";
+
 pub async fn take() -> Result<()> {
     for theme in [Theme::Dark, Theme::Light] {
         let desktop = Desktop::start(&format!("shots-{}", theme.word()), theme).await?;
@@ -112,6 +114,9 @@ async fn picture_demo(desktop: &Desktop, theme: Theme) -> Result<()> {
         for (name, screen, clicks, there) in PLACES {
             go(&window, screen).await?;
             for css in *clicks {
+                // A row far below is not painted, and what is not painted cannot be clicked.
+                window.sees(css).await?;
+                window.run(SCROLL, json!([css])).await?;
                 window.click(css).await?;
             }
             window.sees(there).await?;
