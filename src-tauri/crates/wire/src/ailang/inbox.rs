@@ -1,6 +1,6 @@
 //! The operator's inbox: letters that wait to be read. It is shown as a thread, whose offers name the unread ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskbell_domain::{
     Choice, Entry, EntryKind, Field, Input, ItemId, Millis, Offer, Thread, ThreadState, Tone, When,
@@ -40,12 +40,16 @@ pub(super) fn chosen(label: &str) -> Option<&str> {
 }
 
 impl Inbox {
-    /// The list of what is unread.
-    pub fn learn_all(&mut self, rows: Option<&[Value]>) {
-        self.unread = rows.map(|_| BTreeMap::new());
-        for row in rows.unwrap_or_default() {
+    /// The list of what is unread. Gives those letters that nobody had told of.
+    pub fn learn_all<'a>(&mut self, rows: Option<&'a [Value]>) -> Vec<&'a Value> {
+        let before = std::mem::replace(&mut self.unread, rows.map(|_| BTreeMap::new())).unwrap_or_default();
+        let rows = rows.unwrap_or_default();
+        for row in rows {
             self.learn(Row(row));
         }
+        let unread = self.unread.iter().flatten().map(|(id, _)| id).filter(|id| !before.contains_key(*id));
+        let news: BTreeSet<&String> = unread.collect();
+        rows.iter().filter(|row| Row(row).id("id").is_ok_and(|id| news.contains(&id))).collect()
     }
 
     /// One more letter; only the operator's own are theirs to read.

@@ -7,7 +7,7 @@ use super::approval::{self, Standing};
 use super::asks::{End, Origin, Waiting, asked_line};
 use super::conversation::odd;
 use super::words::{TITLE, line};
-use super::{Ailang, Phase, Purpose, TICK, TICK_MS, emit, request};
+use super::{Ailang, Phase, Purpose, TICK, TICK_MS, emit, inbox, request};
 use crate::{Effect, Effects, Reply};
 
 /// Decided approvals that are taken into the history at a connect; the server lists them newest first.
@@ -128,7 +128,8 @@ impl Ailang {
         for (raw, why) in self.threads.learn_all(&reading.threads.unwrap_or_default()) {
             odd(raw, &why, out);
         }
-        self.inbox.learn_all(reading.inbox.and_then(|rows| rows).as_deref());
+        let letters = reading.inbox.and_then(|rows| rows);
+        let letters = self.inbox.learn_all(letters.as_deref());
         let agents = reading.agents.and_then(|body| body);
         if let Some(body) = &agents {
             self.agents.learn_all(body, out);
@@ -142,6 +143,13 @@ impl Ailang {
             ..Snapshot::default()
         };
         snapshot.threads.extend(self.inbox.thread());
+        for letter in letters {
+            let raw = letter.to_string();
+            match inbox::entry(letter, &raw, now) {
+                Ok(entry) => snapshot.entries.push(entry),
+                Err(why) => odd(raw, &why, out),
+            }
+        }
         let approvals = reading.approvals.unwrap_or_default();
         let pending = reading.pending.and_then(|rows| rows).unwrap_or_default();
         let known_gone = self.approvals_listed(&approvals, &pending, reading.all, &mut snapshot, now, out);

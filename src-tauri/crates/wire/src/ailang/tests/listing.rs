@@ -74,3 +74,21 @@ fn nothing_is_taken_for_vanished_before_every_thread_is_read() {
     desk.hear("batch", json!({ "thread_id": "t", "messages": [], "has_more": false }));
     assert_eq!(desk.outcome("question:m1"), Some(&Outcome::Vanished));
 }
+
+#[test]
+fn a_letter_that_came_while_nobody_listened_is_a_line_and_one_line_only() {
+    let letter = |id: &str| {
+        json!({ "id": id, "from_agent": "coder", "to_inbox": "user", "title": "Done", "status": "unread",
+                "message_type": "notification", "created_at": NOW.0 })
+    };
+    let mut desk = Desk::new();
+    desk.hold("/api/inbox", &json!({ "messages": [letter("a")] }));
+    desk.connect();
+    desk.hear("inbox_message", letter("b"));
+    desk.hold("/api/inbox", &json!({ "messages": [letter("a"), letter("b"), letter("c")] }));
+    desk.tick();
+    desk.tick();
+    let letters: Vec<&str> =
+        desk.lines.iter().filter(|it| it.kind() == "letter").map(|it| it.rest()).collect();
+    assert_eq!(letters, ["a", "b", "c"]);
+}
