@@ -143,6 +143,11 @@ impl Warren {
 }
 
 impl Wish {
+    /// Whose turn waits for it, where that was told.
+    pub fn session(&self) -> Option<&str> {
+        self.thread.as_ref().filter(|thread| thread.kind() == "session").map(|thread| thread.rest())
+    }
+
     fn entry(&self, what: &str, id: &str, at: When, text: String, raw: &str) -> Entry {
         Entry {
             item: ItemId::of(what, id),

@@ -13,7 +13,7 @@ use crate::{Effect, Effects};
 
 /// warren's own name for itself as a speaker.
 const WARREN_ID: &str = "warren";
-/// After the echo of somebody's words the history is read this often, each time after twice the wait.
+/// Where what comes of something is not told, the history is read this often, each time after twice the wait.
 const MOST_CHASES: u32 = 6;
 const CHASE_MS: u32 = 1_000;
 
@@ -180,15 +180,21 @@ impl Warren {
     /// Somebody's words reached all who listen to the ticket; what comes of them is told to whoever sent them.
     fn echoed(&mut self, ticket: &str, speaker: &str, words: &str, out: &mut Effects) {
         let Some(room) = self.rooms.get_mut(ticket) else { return };
-        room.chased = 0;
         let us = room.user.as_deref().is_none_or(|user| user == speaker);
         if us {
             self.words_heard(ticket, words, out);
         }
+        self.chase_soon(ticket, out);
+    }
+
+    /// What comes of something will not be told: it is read, soon and then at longer and longer intervals.
+    pub(super) fn chase_soon(&mut self, ticket: &str, out: &mut Effects) {
+        let Some(room) = self.rooms.get_mut(ticket) else { return };
+        room.chased = 0;
         self.arm(Alarm::Chase(ticket.to_owned()), CHASE_MS, out);
     }
 
-    /// Reads what came of somebody's words, again and again for a while.
+    /// Reads what came of it, again and again for a while.
     pub(super) fn chase(&mut self, ticket: &str, out: &mut Effects) {
         let Some(room) = self.rooms.get_mut(ticket) else { return };
         room.chased += 1;

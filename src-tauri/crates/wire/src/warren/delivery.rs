@@ -210,6 +210,7 @@ impl Warren {
                 (Some(resolved), None) if resolved.status != "pending" => {
                     self.tell_end(&id, Some(&answer), When::Seen(now), now, out);
                     self.finish(intent, Verdict::Won, &answer.words(), out);
+                    self.follow(&id, out);
                 }
                 (_, Some(error)) if error.contains("not pending") => {
                     self.came_late(intent, &id, &answer, now, out);
@@ -232,6 +233,14 @@ impl Warren {
             }
             Goal::Say { .. } => {}
         }
+    }
+
+    /// An answer lets a turn go on; what comes of it is read where it will not be told.
+    fn follow(&mut self, hitl: &str, out: &mut Effects) {
+        let Some(session) = self.wishes.get(hitl).and_then(|wish| wish.session()) else { return };
+        let Some(known) = self.sessions.get(session).filter(|_| self.turns.any_lost(session)) else { return };
+        let ticket = known.ticket.clone();
+        self.chase_soon(&ticket, out);
     }
 
     /// warren no longer waits for this answer.

@@ -143,6 +143,11 @@ impl Turns {
         given_up.iter().filter_map(|id| self.task(id)).collect()
     }
 
+    /// Whether the end of one of its turns will be told to nobody here.
+    pub fn any_lost(&self, session: &str) -> bool {
+        self.known.values().any(|(_, turn)| turn.lost && turn.ended.is_none() && turn.session == session)
+    }
+
     pub fn runs(&self, session: &str) -> bool {
         self.known.values().any(|(_, turn)| turn.is_running() && turn.session == session)
     }

@@ -44,6 +44,34 @@ fn an_answer_is_won_by_the_reply_that_shows_it() {
 }
 
 #[test]
+fn what_comes_of_an_answer_is_read_where_nobody_will_tell_it() {
+    for lost in [false, true] {
+        let mut desk = Desk::live();
+        desk.hear(created("s1"));
+        desk.hear(json!({ "event": "turn_started", "timestamp": TIME, "session_id": "s1", "turn_id": "t1",
+                          "turn": { "id": "t1", "session_id": "s1", "status": "running" } }));
+        desk.hear(tool("h1"));
+        if lost {
+            desk.close(Some(1006));
+        }
+        let approve = desk.accept("hitl:h1", "approve", &[]);
+        let out = desk.deliver(&approve, Attempt::Fresh);
+        let call = calls(&out)[0].0;
+        let reply = json!({ "data": { "resolveHITLRequest": { "id": "h1", "status": "approved" } } });
+        let out = desk.reply(call, &reply);
+        assert_eq!(verdicts(&out), [&Verdict::Won]);
+        assert_eq!(timers(&out).len(), usize::from(lost), "{out:?}");
+        if lost {
+            let read = calls(&desk.ring(&out));
+            assert!(
+                body(&read[0].1)["query"].as_str().unwrap().contains("ticketSessionMessages"),
+                "{read:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_question_is_answered_with_its_option_or_own_words() {
     for (options, value, words) in [
         (json!(["a", "b"]), Value::Pick { chosen: vec!["b".into()], other: None }, "b"),
