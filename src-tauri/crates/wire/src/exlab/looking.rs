@@ -106,8 +106,9 @@ impl Exlab {
             session.tell_end(ending(handle), now, &String::from_utf8_lossy(body), out);
         }
         session.show(now, out);
-        // One that has ended closes its queue without a word.
-        self.lost_queues += usize::from(std::mem::take(&mut session.cut) && !session.is_over());
+        // One that has ended closes its queue without a word. Of one the server has forgotten there is more to say.
+        let cut = std::mem::take(&mut session.cut) && !session.is_over();
+        self.lost_queues += usize::from(std::mem::take(&mut session.lost) || cut);
         if session.is_over() && session.queue == Queue::Unopened {
             session.queue = Queue::Over;
         }
@@ -138,6 +139,7 @@ impl Exlab {
         if session.listed && !session.is_over() {
             let text = "ExLab-Wizard was started anew and no longer knows this session";
             session.tell_end(text.to_owned(), now, &raw, out);
+            session.ended = Some(now);
             session.show_lost(out);
         }
     }

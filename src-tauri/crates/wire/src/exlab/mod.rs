@@ -170,7 +170,7 @@ impl Exlab {
             session.moved_on = None;
             if let Queue::Open(_) = session.queue {
                 session.queue = Queue::Over;
-                self.lost_queues += usize::from(!session.is_over());
+                session.lost = !session.is_over();
             }
         }
     }

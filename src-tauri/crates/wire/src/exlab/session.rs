@@ -47,6 +47,8 @@ pub(super) struct Session {
     pub queue: Queue,
     /// Its queue closed without saying that it ended.
     pub cut: bool,
+    /// Its queue went with the connection.
+    pub lost: bool,
     pub looking: Option<CallId>,
     /// To be looked at again once the look under way is done.
     pub again: bool,
@@ -101,6 +103,7 @@ impl Session {
             told_end: false,
             queue: Queue::Unopened,
             cut: false,
+            lost: false,
             looking: None,
             again: false,
             heard: 0,

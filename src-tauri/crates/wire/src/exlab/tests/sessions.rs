@@ -90,6 +90,19 @@ fn a_queue_cut_while_the_session_runs_is_a_gap_and_is_not_opened_again() {
 }
 
 #[test]
+fn a_queue_lost_with_the_connection_is_a_gap_unless_the_session_itself_is_lost() {
+    for (held, gaps, runs) in
+        [(Held::one("plugin_pass"), 1, true), (Held::one("done"), 1, false), (Held::default(), 0, false)]
+    {
+        let mut desk = Desk::new();
+        desk.connect(&Held::one("plugin_pass"));
+        desk.connect(&held);
+        assert_eq!(desk.entries.iter().filter(|entry| entry.kind == EntryKind::Gap).count(), gaps);
+        assert_eq!(desk.state.tasks[&ItemId::of("task", SESSION)].ended.is_none(), runs);
+    }
+}
+
+#[test]
 fn a_queue_that_stays_open_after_the_end_is_closed() {
     let mut desk = Desk::new();
     let stream = queue(&desk.connect(&Held::one("plugin_pass")));
