@@ -59,7 +59,8 @@ export class SourceForm {
 
   choose(dialect: string): void {
     this.dialect = dialect;
-    const url = this.spoken?.defaultUrl ?? '';
+    // An address would pin a server that says by itself where it is.
+    const url = this.spoken?.findsItself === true ? '' : (this.spoken?.defaultUrl ?? '');
     if (this.url === this.#suggested) this.url = url;
     this.#suggested = url;
     this.report = null;

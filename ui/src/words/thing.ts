@@ -12,7 +12,7 @@ import type {
   When,
 } from '../gen';
 import type { Tone } from './link';
-import { plain } from './visible';
+import { plain, spaced } from './visible';
 
 /** The state of an agent in a word; what this version does not know is said as the server says it. */
 export function agentWord(state: AgentState): string {
@@ -111,7 +111,7 @@ export function shortly(n: number | null): string {
 
 /** Millionths of a US dollar as money. */
 export function money(micros: number | null): string {
-  return micros === null ? '–' : dollars.format(micros / 1_000_000);
+  return micros === null ? '–' : spaced(dollars.format(micros / 1_000_000));
 }
 
 /** What became of an intent, after its label. */

@@ -1,4 +1,5 @@
 import type { Millis } from '../gen';
+import { spaced } from './visible';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -50,7 +51,7 @@ const both = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 
 /** The exact time, for those who look closer. */
 export function exact(at: Millis): string {
-  return isTime(at) ? both.format(at) : 'no time a calendar knows';
+  return isTime(at) ? spaced(both.format(at)) : 'no time a calendar knows';
 }
 
 /** The time of day where it was today, the day otherwise. */

@@ -23,6 +23,11 @@ export function plain(text: string): string {
     .join('');
 }
 
+/** A number, a sum or a time as a locale writes it, without the spaces that only a server would hide something in. */
+export function spaced(text: string): string {
+  return text.replace(/[\u00A0\u202F]/g, ' ');
+}
+
 /** Whether anything in a text would not be seen. */
 export function hides(text: string): boolean {
   return pieces(text).some((piece) => piece.hidden);

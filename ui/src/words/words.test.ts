@@ -6,7 +6,7 @@ import { pretty } from './json';
 import { linkWords, settingWords } from './link';
 import { phaseWords } from './thing';
 import { age, countdown, exact, moment, spoken } from './time';
-import { hides, pieces, plain } from './visible';
+import { hides, pieces, plain, spaced } from './visible';
 
 test('what is not seen in code is shown by its number', () => {
   const shown = pieces('rm\u00A0-rf /\u202E tmp\u200B\u{E0041}\x1b[2J');
@@ -20,6 +20,11 @@ test('lines, tabs and letters of every script stay as they are', () => {
   const text = 'grüß\tdich\nمرحبا 你好 😀';
   expect(pieces(text)).toEqual([{ text, hidden: false }]);
   expect(hides(text)).toBe(false);
+});
+
+test('the spaces of a locale are no hidden characters', () => {
+  expect(spaced('1\u202F234,50\u00A0$')).toBe('1 234,50 $');
+  expect(hides(exact(NOON))).toBe(false);
 });
 
 test('prose keeps what joins emoji and loses what reorders', () => {
