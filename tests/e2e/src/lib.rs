@@ -4,16 +4,15 @@
 mod bell;
 mod desktop;
 mod notifications;
-mod patience;
 mod place;
 mod process;
 mod webdriver;
 mod window;
 
 pub use bell::Bell;
+pub use deskbell_acceptance::{PATIENCE, eventually, within};
 pub use desktop::{Desktop, Theme};
 pub use notifications::Notifications;
-pub use patience::{PATIENCE, eventually, within};
 pub use place::shots;
 pub use webdriver::Key;
 pub use window::{Window, named, named_with};

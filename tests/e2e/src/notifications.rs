@@ -3,7 +3,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::patience::eventually;
+use deskbell_acceptance::eventually;
 
 /// The desktop's notification daemon, and a hand to press its buttons.
 ///

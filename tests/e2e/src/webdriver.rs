@@ -88,7 +88,12 @@ impl Session {
     /// Waits until what the page holds now has been painted: two frames, the first of which may be under way.
     pub async fn paint(&self) -> Result<()> {
         let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
-        self.call("/execute/async", json!({ "script": script, "args": [] })).await.map(drop)
+        self.run_async(script, json!([])).await.map(drop)
+    }
+
+    /// Runs a script that gives its result to the function that is its last argument.
+    pub async fn run_async(&self, script: &str, arguments: Value) -> Result<Value> {
+        self.call("/execute/async", json!({ "script": script, "args": arguments })).await
     }
 
     /// Makes the window so wide and so high.

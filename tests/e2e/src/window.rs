@@ -6,10 +6,10 @@ use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::desktop::Desktop;
-use crate::patience::eventually;
 use crate::place;
 use crate::process::{Process, running};
 use crate::webdriver::{Key, Session, unless_moving};
+use deskbell_acceptance::eventually;
 
 /// The CSS of a test hook.
 pub fn named(hook: &str) -> String {
@@ -20,6 +20,32 @@ pub fn named(hook: &str) -> String {
 pub fn named_with(hook: &str, data: &str, value: &str) -> String {
     format!("[data-testid=\"{hook}\"][data-{data}=\"{value}\"]")
 }
+
+/// Scrolls a list from its top to its end, as of a long one only what is seen is there; a row is known by its place,
+/// so that the same row twice is two.
+const LIST: &str = r#"
+const [css, data, done] = arguments;
+const found = new Map();
+const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+let pane = document.querySelector(css);
+while (pane !== null && !/auto|scroll/.test(getComputedStyle(pane).overflowY)) pane = pane.parentElement;
+const look = (from) => {
+  for (const row of document.querySelectorAll(css)) {
+    const place = Math.round(row.getBoundingClientRect().top + from);
+    found.set(place, [...data.map((name) => row.dataset[name] ?? ''), row.textContent]);
+  }
+};
+const walk = async () => {
+  if (pane === null) return look(0);
+  for (pane.scrollTop = 0; ; pane.scrollTop += pane.clientHeight / 2) {
+    await frame();
+    look(pane.scrollTop);
+    if (pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1) break;
+  }
+  pane.scrollTop = 0;
+};
+walk().then(() => done([...found].sort(([a], [b]) => a - b).map(([, row]) => row)));
+"#;
 
 /// The app's window. The app ends with this value.
 #[derive(Debug)]
@@ -132,6 +158,11 @@ impl Window {
     pub async fn attribute(&self, css: &str, name: &str) -> Result<Option<String>> {
         let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? null";
         Ok(self.run(script, json!([css, name])).await?.as_str().map(str::to_owned))
+    }
+
+    /// All elements of a list, each with the values of its data and its text, in their order.
+    pub async fn list(&self, css: &str, data: [&str; 2]) -> Result<Vec<[String; 3]>> {
+        Ok(serde_json::from_value(self.session.run_async(LIST, json!([css, data])).await?)?)
     }
 
     pub async fn run(&self, script: &str, arguments: Value) -> Result<Value> {

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod ailang;
+mod bell;
 mod desk;
 mod exlab;
 mod faults;

@@ -19,8 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("deskbell-cli", &["deskbell-domain", "deskbell-wire", "deskbell-engine", "deskbell-bridge"]),
     ("deskbell-sim", &[]),
     ("deskbell", &["deskbell-domain", "deskbell-wire", "deskbell-engine", "deskbell-bridge", "deskbell-sim"]),
-    ("deskbell-e2e", &["deskbell-sim"]),
-    ("deskbell-acceptance", &[]),
+    ("deskbell-e2e", &["deskbell-acceptance", "deskbell-sim"]),
+    ("deskbell-acceptance", &["deskbell-sim"]),
     ("xtask", &[]),
 ];
 

@@ -56,16 +56,9 @@ impl Desk {
         format!("hive/question:{}", self.hive.ask_question(prompt))
     }
 
-    /// Goes to another screen with the keyboard: `g` and the first letter of its name.
+    /// Goes to another screen with the keyboard.
     pub async fn go(&self, screen: &str) -> Result<()> {
-        let letter = screen.chars().next().map_or('g', |letter| letter.to_ascii_lowercase());
-        eventually(&format!("g {letter} goes to {screen}"), async || {
-            self.window.press(Key::Char('g')).await?;
-            self.window.press(Key::Char(letter)).await?;
-            let there = self.window.text("nav [aria-current=page] .title").await?;
-            Ok((there.as_deref() == Some(screen)).then_some(()))
-        })
-        .await
+        go(&self.window, screen).await
     }
 
     /// Brings an ask on screen with the mouse.
@@ -114,6 +107,22 @@ impl Desk {
     }
 }
 
+/// Goes to another screen with the keyboard: `g` and a letter.
+pub async fn go(window: &Window, screen: &str) -> Result<()> {
+    let first = screen.chars().next().map_or('g', |letter| letter.to_ascii_lowercase());
+    let letter = if screen == "Tasks" { 'k' } else { first };
+    eventually(&format!("g {letter} goes to {screen}"), async || {
+        let there = window.text("nav [aria-current=page] .title").await?;
+        if there.as_deref() == Some(screen) {
+            return Ok(Some(()));
+        }
+        window.press(Key::Char('g')).await?;
+        window.press(Key::Char(letter)).await?;
+        Ok(None)
+    })
+    .await
+}
+
 /// The CSS of an ask on screen in a state.
 pub fn detail(ask: &str, state: &str) -> String {
     format!("{}[data-state=\"{state}\"]", named_with("ask-detail", "key", ask))
@@ -124,6 +133,6 @@ pub fn focused(hook: &str) -> String {
     format!("{}:focus", named(hook))
 }
 
-async fn open_window(desktop: &Desktop) -> Result<Window> {
+pub async fn open_window(desktop: &Desktop) -> Result<Window> {
     Window::open(desktop, &["--data", &desktop.data().to_string_lossy()]).await
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod answering;
+mod days;
 mod desk;
 mod notifying;
 mod sources;

@@ -218,6 +218,11 @@ impl Hyperhive {
         self.shared.picture()
     }
 
+    /// What `GET /dashboard/history` answers now.
+    pub fn history(&self) -> Value {
+        self.shared.look(|world| world.history(false))
+    }
+
     /// How an approval ended: its status and its note. Nothing while it is open.
     pub fn approval_ended(&self, id: i64) -> Option<(String, Option<String>)> {
         self.shared.look(|world| {

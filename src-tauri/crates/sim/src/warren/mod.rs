@@ -9,7 +9,7 @@ mod model;
 mod routes;
 mod scenario;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,8 +67,12 @@ pub enum Received {
 pub struct Held {
     /// The status of each ticket.
     pub tickets: BTreeMap<String, String>,
+    /// The turns of each session.
+    pub sessions: BTreeMap<String, Vec<String>>,
     /// The words of each message.
     pub messages: BTreeMap<String, String>,
+    /// Those messages that say how a turn goes on, and are said to nobody.
+    pub traces: BTreeSet<String>,
     /// The status of each request to a person: `pending`, `approved`, `denied`, `expired`.
     pub asks: BTreeMap<String, String>,
     /// The status of each turn.
@@ -241,7 +245,14 @@ impl Warren {
                 .iter()
                 .map(|(id, ticket)| (id.clone(), ticket.status.to_owned()))
                 .collect(),
+            sessions: world.sessions.keys().map(|id| (id.clone(), world.turns_of(id))).collect(),
             messages: world.messages.iter().map(|(id, m)| (id.clone(), m.content.clone())).collect(),
+            traces: world
+                .messages
+                .iter()
+                .filter(|(_, message)| message.kind == "trace")
+                .map(|(id, _)| id.clone())
+                .collect(),
             asks: world.hitls.iter().map(|(id, hitl)| (id.clone(), hitl.status.to_owned())).collect(),
             turns: world.turns.iter().map(|(id, turn)| (id.clone(), turn.status.to_owned())).collect(),
         })

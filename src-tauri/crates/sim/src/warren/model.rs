@@ -183,6 +183,11 @@ impl World {
         self.listeners.iter().filter(move |(_, l)| l.ticket == ticket && !l.zombie).map(|(n, l)| (*n, l))
     }
 
+    pub fn turns_of(&self, session: &str) -> Vec<String> {
+        let turns = self.turns.iter().filter(|(_, turn)| turn.session == session);
+        turns.map(|(id, _)| id.clone()).collect()
+    }
+
     pub fn new_session(&mut self, ticket: &str, source: &'static str, user: &str) -> String {
         let (id, created) = (self.id(), self.now());
         let (ticket, user) = (ticket.to_owned(), user.to_owned());
