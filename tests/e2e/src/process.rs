@@ -11,7 +11,12 @@ use rustix::process::{Pid, Signal, kill_process_group};
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    watch: Child,
 }
+
+/// Kills a process group once its own input ends: that is when the process that holds the other end has ended,
+/// even where it had no time to tidy up.
+const WATCH: &str = "read -r _; kill -s KILL -- -\"$0\"";
 
 impl Process {
     /// Starts it as the head of its own process group, with its outputs in a file.
@@ -35,12 +40,21 @@ impl Process {
     }
 
     fn spawn(command: &mut Command) -> Result<Self> {
-        let child = command
+        let mut child = command
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", command.get_program().display()))?;
-        Ok(Self { child })
+        // In a group of its own: what the terminal ends by Ctrl-C must not be ended with it.
+        let mut watch = Command::new("sh");
+        watch.args(["-c", WATCH]).arg(child.id().to_string()).process_group(0);
+        match watch.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+            Ok(watch) => Ok(Self { child, watch }),
+            Err(error) => {
+                end(&mut child);
+                Err(error).context("cannot start sh")
+            }
+        }
     }
 
     /// The process group's number is its head's.
@@ -51,12 +65,18 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Both fail only when all of it has ended already.
-        if let Ok(Some(group)) = i32::try_from(self.child.id()).map(Pid::from_raw) {
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = self.child.wait();
+        // First, so that it never kills a group that has its number later.
+        end(&mut self.watch);
+        end(&mut self.child);
     }
+}
+
+/// Ends a process with its group. Fails only where all of it has ended already.
+fn end(head: &mut Child) {
+    if let Ok(Some(group)) = i32::try_from(head.id()).map(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = head.wait();
 }
 
 /// The processes of a group that run a program.
@@ -72,4 +92,42 @@ pub fn running(group: u32, program: &Path) -> Vec<Pid> {
     };
     let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     ids.filter(|id| runs(id).is_some()).filter_map(Pid::from_raw).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FOLDER: &str = "DESKBELL_LEAVES_IN";
+
+    /// Run by the test below, in a process that is killed.
+    #[test]
+    fn one_that_leaves_a_program_behind() {
+        let Some(folder) = std::env::var_os(FOLDER) else { return };
+        let mut sleep = Command::new("sleep");
+        let left = Process::start(sleep.arg("600"), &Path::new(&folder).join("log")).unwrap();
+        std::fs::write(Path::new(&folder).join("group"), left.group().to_string()).unwrap();
+        std::thread::park();
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_test_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut test = Command::new(std::env::current_exe().unwrap());
+        test.args(["--exact", "process::tests::one_that_leaves_a_program_behind"]);
+        let mut test = test.env(FOLDER, folder.path()).stdout(Stdio::null()).spawn().unwrap();
+        let group: u32 = deskbell_acceptance::eventually("it has started its program", async || {
+            let written = std::fs::read_to_string(folder.path().join("group"));
+            Ok(written.ok().and_then(|group| group.parse().ok()))
+        })
+        .await
+        .unwrap();
+        let runs = || Path::new(&format!("/proc/{group}")).exists();
+        assert!(runs(), "it runs");
+        test.kill().unwrap();
+        test.wait().unwrap();
+        deskbell_acceptance::eventually("the program has ended", async || Ok((!runs()).then_some(())))
+            .await
+            .unwrap();
+    }
 }
