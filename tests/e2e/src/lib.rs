@@ -14,5 +14,6 @@ pub use deskbell_acceptance::{PATIENCE, eventually, within};
 pub use desktop::{Desktop, Theme};
 pub use notifications::Notifications;
 pub use place::shots;
+pub use process::Process;
 pub use webdriver::Key;
 pub use window::{Window, named, named_with};

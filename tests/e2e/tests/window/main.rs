@@ -5,6 +5,7 @@
 mod answering;
 mod days;
 mod desk;
+mod ending;
 mod notifying;
 mod sources;
 mod surviving;
