@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use deskbell_acceptance::{Ask, Filled, Row, Said, Screen, Source, Surface, eventually};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 /// `bell` on a data folder, with an engine that serves it.
@@ -28,25 +29,43 @@ impl CommandLine {
 
     /// Runs a command. Gives the objects it prints.
     async fn ring(&self, words: &[&str]) -> Result<Vec<Value>> {
-        let ran = bell(&self.data)?.args(words).arg("--json").output().await?;
-        let out = String::from_utf8(ran.stdout)?;
-        let told = format!(
-            "bell {}: {}\n{out}{}",
-            words.join(" "),
-            ran.status,
-            String::from_utf8_lossy(&ran.stderr)
-        );
-        ensure!(ran.status.success(), told);
+        self.ring_with(words, "").await
+    }
+
+    /// Runs a command with this on its standard input.
+    async fn ring_with(&self, words: &[&str], input: &str) -> Result<Vec<Value>> {
+        let mut bell = bell(&self.data)?;
+        bell.args(words).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut ringing = bell.spawn()?;
+        if let Some(mut pipe) = ringing.stdin.take() {
+            // It may have ended without reading it.
+            let _ = pipe.write_all(input.as_bytes()).await;
+        }
+        let rang = ringing.wait_with_output().await?;
+        let out = String::from_utf8(rang.stdout)?;
+        let trouble = String::from_utf8_lossy(&rang.stderr).into_owned();
+        ensure!(rang.status.success(), "bell {}: {}\n{out}{trouble}", words.join(" "), rang.status);
         out.lines().map(|line| serde_json::from_str(line).context(line.to_owned())).collect()
     }
 
     /// Takes an offer. It must be won.
-    async fn take(&self, order: &str, key: &str, offer: &str, values: &[String]) -> Result<()> {
-        let mut words = vec![order, key, "--offer", offer, "--wait", "30"];
+    async fn take(&self, order: &[&str], offer: &str, values: &[String], secret: &str) -> Result<()> {
+        let mut words = [order, &["--offer", offer, "--wait", "30"]].concat();
         words.extend(values.iter().map(String::as_str));
-        let receipts = self.ring(&words).await?;
+        let receipts = self.ring_with(&words, secret).await?;
         ensure!(receipts.iter().all(|receipt| receipt["verdict"] == "won"), "{receipts:#?}");
         Ok(())
+    }
+
+    /// The kind of a field of what waits.
+    async fn kind_of(&self, key: &str, offer: &str, field: &str) -> Result<String> {
+        let ask = self.ring(&["asks", key]).await?;
+        let named = |rows: &Value, id: &str| -> Option<Value> {
+            rows.as_array()?.iter().find(|row| row["id"] == id).cloned()
+        };
+        let offer = named(&ask[0]["offers"], offer).context("it does not offer that")?;
+        let field = named(&offer["fields"], field).context("there is no such field")?;
+        Ok(field["input"]["type"].as_str().unwrap_or_default().to_owned())
     }
 }
 
@@ -92,15 +111,20 @@ impl Surface for CommandLine {
 
     async fn say(&self, said: &Said) -> Result<()> {
         let values = ["--field".to_owned(), format!("{}={}", said.field, said.words)];
-        self.take("do", &said.thread, "send", &values).await
+        self.take(&["do", &said.thread], "send", &values, "").await
     }
 
     async fn answer(&self, key: &str, ask: &Ask) -> Result<()> {
-        let values = ask.values.iter().flat_map(|(field, value)| match value {
-            Filled::Option(label) => ["--pick".to_owned(), (*label).to_owned()],
-            Filled::Text(text) => ["--field".to_owned(), format!("{field}={text}")],
-        });
-        self.take("answer", key, ask.offer, &values.collect::<Vec<_>>()).await
+        let (mut values, mut secret) = (Vec::new(), "");
+        for (field, value) in &ask.values {
+            match value {
+                Filled::Option(label) => values.extend(["--pick".to_owned(), (*label).to_owned()]),
+                // It is never on the command line, where every user of the machine could read it.
+                Filled::Text(text) if self.kind_of(key, ask.offer, field).await? == "secret" => secret = text,
+                Filled::Text(text) => values.extend(["--field".to_owned(), format!("{field}={text}")]),
+            }
+        }
+        self.take(&["answer", key], ask.offer, &values, secret).await
     }
 }
 
