@@ -23,7 +23,7 @@ use tauri_plugin_window_state::StateFlags;
 use crate::args::Args;
 use crate::attention::Attention;
 use crate::home::Home;
-use crate::notify::PluginNotifier;
+use crate::notify::DesktopNotifier;
 use crate::push::Push;
 use crate::running::Running;
 
@@ -40,7 +40,7 @@ pub fn run() -> ExitCode {
     };
     let context = tauri::generate_context!();
     let bus_name = home.bus_name(&context.config().identifier);
-    let built = tauri::Builder::default()
+    let builder = tauri::Builder::default()
         // First: a second start must end before it does anything.
         .plugin(
             tauri_plugin_single_instance::Builder::new()
@@ -49,13 +49,13 @@ pub fn run() -> ExitCode {
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_notification::init())
         // Whether it is visible is decided by its page being there.
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
                 .build(),
-        )
+        );
+    let built = notify::equip(builder)
         .invoke_handler(tauri::generate_handler![
             ipc::command,
             ipc::subscribe,
@@ -72,7 +72,7 @@ pub fn run() -> ExitCode {
 }
 
 fn set_up(app: &mut App, home: Home, demo: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let notifier = PluginNotifier::new(app.handle())?;
+    let notifier = DesktopNotifier::new(app.handle())?;
     match tauri::async_runtime::block_on(Running::start(home, demo, notifier)) {
         Ok(running) => {
             let (engine, title) = (running.engine().clone(), running.title());

@@ -1,6 +1,5 @@
 //! What runs behind the window: the engine, the bridge beside it, and the demo's coordinators.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use deskbell_bridge::Serving;
@@ -9,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::demo::Demo;
 use crate::home::Home;
-use crate::notify::PluginNotifier;
+use crate::notify::DesktopNotifier;
 
 /// How long the end may take before the process goes anyway. Nothing is lost: answers are durable when taken.
 const END: Duration = Duration::from_secs(5);
@@ -17,7 +16,7 @@ const END: Duration = Duration::from_secs(5);
 pub struct Running {
     home: Home,
     engine: Engine,
-    notifier: PluginNotifier,
+    notifier: DesktopNotifier,
     bridge: Option<Serving>,
     shutdown: CancellationToken,
     demo: Option<Demo>,
@@ -25,9 +24,9 @@ pub struct Running {
 
 impl Running {
     /// The error is a sentence for the operator.
-    pub async fn start(home: Home, demo: bool, notifier: PluginNotifier) -> Result<Self, String> {
-        let port = Arc::new(notifier.clone());
-        let options = Options { data: home.data().to_owned(), notifier: Some(port), offline: false };
+    pub async fn start(home: Home, demo: bool, notifier: DesktopNotifier) -> Result<Self, String> {
+        let options =
+            Options { data: home.data().to_owned(), notifier: Some(notifier.port()), offline: false };
         let engine = Engine::start(options).await.map_err(|error| error.to_string())?;
         notifier.connect(engine.clone());
         let shutdown = CancellationToken::new();

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::Hash;
-use deskbell_engine::{Press, Tag};
+use deskbell_engine::{Button, Notice, Press, Tag};
+use deskbell_notify::read;
 
-use super::face;
+/// The plugin's word for a click on the body.
+const TAP: &str = "tap";
+/// The harmless button.
+pub const OPEN: &str = "open";
 
 /// Where the desktop never says that a notification is gone, the oldest are forgotten beyond this.
 const MOST: usize = 512;
@@ -21,6 +25,7 @@ struct Posted {
     tag: Tag,
     shown: Hash,
     token: String,
+    buttons: Vec<Button>,
     /// Pressed or withdrawn: nothing it says counts any more.
     spent: bool,
 }
@@ -35,9 +40,16 @@ pub struct Told {
 
 impl Board {
     /// A number for a new notification.
-    pub fn post(&mut self, tag: Tag, shown: Hash, token: String) -> i32 {
+    pub fn post(&mut self, notice: &Notice, token: &str) -> i32 {
         self.last = self.last.wrapping_add(1);
-        self.up.insert(self.last, Posted { tag, shown, token, spent: false });
+        let posted = Posted {
+            tag: notice.tag.clone(),
+            shown: notice.shown.clone(),
+            token: token.to_owned(),
+            buttons: notice.buttons.clone(),
+            spent: false,
+        };
+        self.up.insert(self.last, posted);
         if self.up.len() > MOST {
             self.up.pop_first();
         }
@@ -67,7 +79,10 @@ impl Board {
     /// The first press counts, and no other.
     pub fn pressed(&mut self, id: i32, action: &str) -> Option<Told> {
         let posted = self.up.get_mut(&id).filter(|posted| !posted.spent)?;
-        let press = face::read(action, &posted.token)?;
+        let press = match action {
+            TAP | OPEN => Press::Open,
+            action => read(action, &posted.token, &posted.buttons)?,
+        };
         posted.spent = true;
         Some(Told { tag: posted.tag.clone(), shown: posted.shown.clone(), press })
     }
@@ -81,6 +96,9 @@ impl Board {
 
 #[cfg(test)]
 mod tests {
+    use deskbell_domain::Urgency;
+    use deskbell_engine::Stay;
+
     use super::*;
 
     fn tag(n: u8) -> Tag {
@@ -88,14 +106,25 @@ mod tests {
     }
 
     fn post(board: &mut Board, n: u8) -> i32 {
-        board.post(tag(n), Hash::of_bytes(&[n]), format!("token{n}"))
+        let notice = Notice {
+            tag: tag(n),
+            shown: Hash::of_bytes(&[n]),
+            title: "Apply a1b2c3d".into(),
+            body: "coder".into(),
+            buttons: vec![Button { id: "approve".into(), label: "Approve".into() }],
+            reply: None,
+            urgency: Urgency::Normal,
+            sound: true,
+            stay: Stay::Standing,
+        };
+        board.post(&notice, &format!("token{n}"))
     }
 
     fn told(n: u8, press: Press) -> Option<Told> {
         Some(Told { tag: tag(n), shown: Hash::of_bytes(&[n]), press })
     }
 
-    const APPROVE: &str = "token1:approve";
+    const APPROVE: &str = "token1:0";
 
     #[test]
     fn a_press_is_told_once_and_its_closing_not_at_all() {
@@ -105,6 +134,13 @@ mod tests {
         assert_eq!(board.pressed(id, APPROVE), None);
         assert_eq!(board.gone(id, Press::Dismissed), None);
         assert!(!board.is_up(id));
+    }
+
+    #[test]
+    fn a_click_on_the_body_opens() {
+        let mut board = Board::default();
+        let id = post(&mut board, 1);
+        assert_eq!(board.pressed(id, TAP), told(1, Press::Open));
     }
 
     #[test]
@@ -123,7 +159,7 @@ mod tests {
         assert!(board.is_up(first), "until the desktop says that it is gone");
         assert_eq!(board.pressed(first, APPROVE), None);
         assert_eq!(board.gone(first, Press::Dismissed), None);
-        assert_eq!(board.pressed(second, "open"), told(2, Press::Open));
+        assert_eq!(board.pressed(second, OPEN), told(2, Press::Open));
     }
 
     #[test]
@@ -139,7 +175,7 @@ mod tests {
     fn a_forged_press_leaves_the_real_one_its_turn() {
         let mut board = Board::default();
         let id = post(&mut board, 1);
-        assert_eq!(board.pressed(id, "token2:approve"), None);
+        assert_eq!(board.pressed(id, "token2:0"), None);
         assert_eq!(board.pressed(id, APPROVE), told(1, Press::Button("approve".into())));
     }
 

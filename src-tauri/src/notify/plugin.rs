@@ -1,19 +1,19 @@
 //! Notifications through `tauri-plugin-notification`: buttons, a click on the body, and withdrawal on Linux.
 //!
-//! What it cannot do: urgency, inline reply, checking who sent a signal (see the token in `face`), and an expiry
-//! of our own. On Windows
-//! and macOS it cannot withdraw, and does not say when a notification went away.
+//! What it cannot do: urgency, inline reply, checking who sent a signal (a press shows that it knows the
+//! notification's token), and an expiry of our own. On Windows and macOS it cannot withdraw, and does not say when
+//! a notification went away.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use deskbell_engine::{Desktop, Engine, Notice, Notifier, Press, Tag};
-use tauri::AppHandle;
+use deskbell_notify::{actions, escape};
+use tauri::{AppHandle, Builder, Wry};
 use tauri_plugin_notification::{Action, ActionType, NotificationExt};
 use uuid::Uuid;
 
-use super::board::{Board, Told};
-use super::face::Face;
+use super::board::{Board, OPEN, Told};
 use crate::window;
 
 /// The one action type: registered anew for each notice, so that hostile labels do not pile up.
@@ -26,8 +26,12 @@ const MARKUP: bool = cfg!(all(unix, not(target_os = "macos")));
 /// The plugin shows in the background and cannot close what is not up yet: it is asked again after these.
 const CLOSE_AGAIN_MS: [u64; 8] = [0, 20, 50, 100, 250, 500, 1_000, 2_000];
 
+pub fn equip(builder: Builder<Wry>) -> Builder<Wry> {
+    builder.plugin(tauri_plugin_notification::init())
+}
+
 #[derive(Clone)]
-pub struct PluginNotifier {
+pub struct DesktopNotifier {
     inner: Arc<Inner>,
 }
 
@@ -40,7 +44,7 @@ struct Inner {
     showing: Mutex<()>,
 }
 
-impl PluginNotifier {
+impl DesktopNotifier {
     pub fn new(app: &AppHandle) -> tauri_plugin_notification::Result<Self> {
         let inner = Arc::new(Inner {
             app: app.clone(),
@@ -57,6 +61,10 @@ impl PluginNotifier {
             inner.press(notification.id(), performed.action_id());
         })?;
         Ok(Self { inner })
+    }
+
+    pub fn port(&self) -> Arc<dyn Notifier> {
+        Arc::new(self.clone())
     }
 
     /// Who is told of presses.
@@ -77,11 +85,11 @@ impl PluginNotifier {
     }
 }
 
-impl Notifier for PluginNotifier {
+impl Notifier for DesktopNotifier {
     fn show(&self, notice: Notice) {
         self.withdraw(&notice.tag);
         let token = Uuid::new_v4().simple().to_string();
-        let id = self.inner.board().post(notice.tag.clone(), notice.shown.clone(), token.clone());
+        let id = self.inner.board().post(&notice, &token);
         if let Err(error) = self.inner.raise(&notice, id, &token) {
             self.inner.end(id, Press::Failed(error.to_string()));
         }
@@ -102,13 +110,15 @@ impl Inner {
         id: i32,
         token: &str,
     ) -> tauri_plugin_notification::Result<()> {
-        let face = Face::of(notice, token, MARKUP);
-        let actions =
-            face.buttons.into_iter().map(|(id, label)| Action::builder(id, label).build()).collect();
+        // Some desktops report the first button for a click on the menu that holds them all: let it be harmless.
+        let open = (OPEN.to_owned(), "Open".to_owned());
+        let buttons = std::iter::once(open).chain(actions(&notice.buttons, token));
+        let actions = buttons.map(|(action, label)| Action::builder(action, label).build()).collect();
+        let body = if MARKUP { escape(&notice.body) } else { notice.body.clone() };
         let _showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
         let notification = self.app.notification();
         notification.register_action_types(vec![ActionType::builder(BUTTONS).actions(actions).build()])?;
-        let built = notification.builder().id(id).title(face.title).body(face.body).action_type_id(BUTTONS);
+        let built = notification.builder().id(id).title(&notice.title).body(body).action_type_id(BUTTONS);
         #[cfg(all(unix, not(target_os = "macos")))]
         let built = {
             let fate = Fate { inner: self.clone(), id, closed: false };

@@ -8,17 +8,28 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Who may stand on whom. Dependence goes one way: domain ← wire ← link, domain ← store,
-/// all of them ← engine ← bridge, cli, shell.
+/// all of them ← engine ← notify, bridge, cli, shell.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("deskbell-domain", &[]),
     ("deskbell-wire", &["deskbell-domain"]),
     ("deskbell-link", &["deskbell-domain", "deskbell-wire"]),
     ("deskbell-store", &["deskbell-domain"]),
     ("deskbell-engine", &["deskbell-domain", "deskbell-wire", "deskbell-link", "deskbell-store"]),
+    ("deskbell-notify", &["deskbell-domain", "deskbell-engine"]),
     ("deskbell-bridge", &["deskbell-domain", "deskbell-engine"]),
     ("deskbell-cli", &["deskbell-domain", "deskbell-wire", "deskbell-engine", "deskbell-bridge"]),
     ("deskbell-sim", &[]),
-    ("deskbell", &["deskbell-domain", "deskbell-wire", "deskbell-engine", "deskbell-bridge", "deskbell-sim"]),
+    (
+        "deskbell",
+        &[
+            "deskbell-domain",
+            "deskbell-wire",
+            "deskbell-engine",
+            "deskbell-notify",
+            "deskbell-bridge",
+            "deskbell-sim",
+        ],
+    ),
     ("deskbell-e2e", &["deskbell-acceptance", "deskbell-sim"]),
     ("deskbell-acceptance", &["deskbell-sim"]),
     ("xtask", &[]),
