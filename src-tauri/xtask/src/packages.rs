@@ -1,5 +1,6 @@
 //! What must come from the system, and who brings it.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -33,6 +34,8 @@ enum Probe {
     Program(&'static str),
     /// As pkg-config names it.
     Library(&'static str),
+    /// A program that is kept among the libraries, for other programs to start.
+    Helper(&'static str),
 }
 
 const PACKAGES: &[Package] = &[
@@ -92,6 +95,22 @@ const PACKAGES: &[Package] = &[
         deb: "dunst",
         fedora: "dunst",
         arch: "dunst",
+    },
+    Package {
+        what: "xfce4-notifyd, a notification daemon that draws buttons",
+        usage: Use::Drive,
+        probe: Probe::Helper("xfce4/notifyd/xfce4-notifyd"),
+        deb: "xfce4-notifyd",
+        fedora: "xfce4-notifyd",
+        arch: "xfce4-notifyd",
+    },
+    Package {
+        what: "xdotool, a hand for the pointer",
+        usage: Use::Drive,
+        probe: Probe::Program("xdotool"),
+        deb: "xdotool",
+        fedora: "xdotool",
+        arch: "xdotool",
     },
     Package {
         what: "WebKitWebDriver, which drives the window",
@@ -175,8 +194,16 @@ impl Package {
                 .stderr(Stdio::null())
                 .status()
                 .is_ok_and(|status| status.success()),
+            Probe::Helper(path) => library_folders().iter().any(|folder| folder.join(path).is_file()),
         }
     }
+}
+
+/// Systems differ in where they keep them, some by the machine's kind.
+fn library_folders() -> Vec<PathBuf> {
+    let plain = ["/usr/lib", "/usr/lib64", "/usr/libexec"].map(PathBuf::from);
+    let inner = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|folder| folder.path());
+    plain.into_iter().chain(inner).collect()
 }
 
 /// What these uses need from the system. Elsewhere than on Linux the system has it all, or its own installer.

@@ -4,6 +4,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use crate::buttons::Buttons;
 use crate::notifications::Notifications;
 use crate::place;
 use crate::process::Process;
@@ -47,7 +48,7 @@ pub struct Desktop {
     bus: String,
     pub notifications: Notifications,
     // In the order in which they end: the screen last.
-    _daemon: Process,
+    daemon: Option<Process>,
     _manager: Process,
     _bus: Process,
     _screen: Process,
@@ -100,7 +101,7 @@ impl Desktop {
             display,
             bus,
             notifications,
-            _daemon: daemon,
+            daemon: Some(daemon),
             _manager: manager,
             _bus: bus_process,
             _screen: screen,
@@ -113,6 +114,16 @@ impl Desktop {
         let mut command = Command::new(program);
         settle(&mut command, self.home.path(), &self.display, &self.bus, self.theme)?;
         Ok(command)
+    }
+
+    /// Ends the notification daemon, and starts one that draws buttons.
+    pub fn draw_buttons(&mut self) -> Result<Buttons> {
+        let (buttons, mut daemon) = Buttons::prepare(&self.display)?;
+        settle(&mut daemon, self.home.path(), &self.display, &self.bus, self.theme)?;
+        // First the old one goes: only one may have the name.
+        self.daemon = None;
+        self.daemon = Some(Process::start(&mut daemon, &self.log("xfce4-notifyd")?)?);
+        Ok(buttons)
     }
 
     /// The data folder of the app.

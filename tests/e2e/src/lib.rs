@@ -2,6 +2,7 @@
 //! its own, driven over WebDriver. Nothing here knows what the app is for beyond its test hooks.
 
 mod bell;
+mod buttons;
 mod desktop;
 mod notifications;
 mod place;
@@ -10,6 +11,7 @@ mod webdriver;
 mod window;
 
 pub use bell::Bell;
+pub use buttons::Buttons;
 pub use deskbell_acceptance::{PATIENCE, eventually, within};
 pub use desktop::{Desktop, Theme};
 pub use notifications::Notifications;

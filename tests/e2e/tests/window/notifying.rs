@@ -1,4 +1,4 @@
-//! Notifications on a real daemon.
+//! Notifications on real daemons.
 
 use anyhow::{Result, ensure};
 use deskbell_e2e::{eventually, named, named_with};
@@ -53,4 +53,24 @@ async fn an_ask_settled_elsewhere_takes_its_notification_away_and_says_who() -> 
     desk.desktop.notifications.come_to(0).await?;
     desk.picture("settled-elsewhere").await?;
     desk.received(&[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_pressed_with_the_pointer_approves_though_another_daemon_has_taken_over() -> Result<()> {
+    let mut desk = Desk::open("notify-pointer").await?;
+    desk.go("History").await?;
+    let ask = desk.ask_approval("add ripgrep");
+    desk.desktop.notifications.come_to(1).await?;
+    let buttons = desk.desktop.draw_buttons()?;
+    buttons.come_to(1).await?;
+    desk.picture("notification-buttons").await?;
+    // Approve, deny, open.
+    buttons.press(0, 3).await?;
+    let receipt = eventually("there is a receipt", async || {
+        Ok(desk.bell.ring(&["receipts", &ask])?.into_iter().find(|receipt| receipt["verdict"] == "won"))
+    })
+    .await?;
+    ensure!(receipt["surface"] == "notification", "the receipt says {receipt}");
+    buttons.come_to(0).await?;
+    desk.received(&["/approve/1"])
 }
