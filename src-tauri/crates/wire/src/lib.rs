@@ -11,6 +11,7 @@ mod exlab;
 mod hyperhive;
 mod hyperhive_agent;
 mod opencode;
+mod recent;
 mod warren;
 mod words;
 

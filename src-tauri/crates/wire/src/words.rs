@@ -36,6 +36,11 @@ pub(super) fn first_line(text: &str, most: usize) -> String {
     }
 }
 
+/// Texts that differ only in line ends and outer space are one: a form turns the one into the other.
+pub(super) fn is_same(a: &str, b: &str) -> bool {
+    a.trim().lines().eq(b.trim().lines())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +53,10 @@ mod tests {
         assert_eq!(line(&"x".repeat(50), 5), "xxxx…");
         assert_eq!(line("", 5), "");
         assert_eq!(first_line("\n make\n install", 20), "make …");
+    }
+
+    #[test]
+    fn a_form_may_turn_line_ends() {
+        assert!(is_same("a\r\nb\n", "a\nb") && !is_same("a b", "a\nb"));
     }
 }

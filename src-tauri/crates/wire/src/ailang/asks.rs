@@ -8,10 +8,10 @@ use deskbell_domain::{
 };
 
 use super::conversation::Message;
-use super::recent::Recent;
 use super::words::{LINE, TITLE, first_line, line};
 use super::{emit, threads};
 use crate::Effects;
+use crate::recent::Recent;
 
 /// Asks that ended, so that a late telling opens none of them again.
 const ENDED: usize = 2_000;

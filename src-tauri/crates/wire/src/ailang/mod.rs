@@ -11,7 +11,6 @@ mod inbox;
 mod json;
 mod judging;
 mod reading;
-mod recent;
 mod request;
 mod threads;
 mod work;
@@ -28,9 +27,9 @@ use self::asks::Asks;
 use self::delivery::Delivery;
 use self::inbox::Inbox;
 use self::reading::{List, Reading};
-use self::recent::Recent;
 use self::threads::Threads;
 use self::work::Works;
+use crate::recent::Recent;
 use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId,

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::conversation::odd;
 use super::json::Row;
-use super::recent::Recent;
 use super::words::{LINE, TITLE, first_line, line};
 use super::{Ailang, Purpose, emit, request, threads};
+use crate::recent::Recent;
 use crate::{Effects, Reply};
 
 const MOST: usize = 1_000;

@@ -4,8 +4,8 @@ use deskbell_domain::{Fault, FaultCode, Next};
 use serde_json::Value;
 
 use super::shapes::{Refused, Setup};
-use super::words::{TITLE, line};
 use crate::Reply;
+use crate::words::{TITLE, line};
 
 /// Whether a reading may be read, or why not.
 pub(super) fn check(what: &str, reply: &Reply) -> Result<(), Fault> {

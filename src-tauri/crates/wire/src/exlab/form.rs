@@ -4,7 +4,7 @@ use deskbell_domain::{Accepted, AskBody, Choice, Field, Hash, Input, ItemId, Off
 use serde_json::{Map, Value};
 
 use super::shapes::{FieldSpec, Pending};
-use super::words::{LINE, TITLE, line};
+use crate::words::{LINE, TITLE, line};
 
 /// Above these, a form is shown raw: no person fills it in here.
 const MOST_FIELDS: usize = 100;

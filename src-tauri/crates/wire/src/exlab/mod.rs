@@ -14,7 +14,6 @@ mod session;
 mod shapes;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::collections::BTreeMap;
 

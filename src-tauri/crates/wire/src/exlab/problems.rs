@@ -9,8 +9,8 @@ use deskbell_domain::{
 use serde_json::value::RawValue;
 
 use super::shapes::{Problems, ProblemsFrame, Row, millis};
-use super::words::{LINE, TITLE, line};
 use super::{emit, odd};
+use crate::words::{LINE, TITLE, line};
 use crate::{Effect, Effects};
 
 /// Far above what a person would work through; what is over it is said, and not kept.

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::session::Queue;
 use super::shapes::{SessionFrame, millis};
-use super::words::{TITLE, line};
 use super::{Exlab, emit, odd};
+use crate::words::{TITLE, line};
 use crate::{CallId, Effect, Effects, StreamId, Transport};
 
 /// A socket each: more sessions than this are only looked at.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::emit;
 use super::form::{Form, cancel};
 use super::shapes::{Handle, Operation, millis};
-use super::words::{LINE, TITLE, line};
+use crate::words::{LINE, TITLE, line};
 use crate::{CallId, Effects, StreamId};
 
 /// A session that waits for input is given up by the server after so long.

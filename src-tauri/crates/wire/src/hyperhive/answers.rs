@@ -17,7 +17,7 @@ use super::messages::{EVERYBODY, OPERATOR, born, is_since};
 use super::recent::Recent;
 use super::requests::{Deed, Wanted, request};
 use super::ruling::{Came, SENT, UNKNOWN_DEED, VANISHED, Word, decided, done, is_ours, lost};
-use super::words::is_same;
+use crate::words::is_same;
 use crate::{Attempt, Effect, Effects};
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use deskbell_domain::{Accepted, Outcome};
 
 use super::agents::Roster;
 use super::messages::EVERYBODY;
-use super::words::is_same;
+use crate::words::is_same;
 use crate::{Body, Request};
 
 /// An intent in the server's terms.

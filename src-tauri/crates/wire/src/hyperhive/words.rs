@@ -26,14 +26,6 @@ pub(super) fn clip_line(text: &str, whole: Option<&str>) -> (String, Option<Stri
     (title, whole.filter(|_| is_cut).map(str::to_owned))
 }
 
-/// Texts that differ only in line ends and outer space are one: a form turns the one into the other.
-pub(super) fn is_same(a: &str, b: &str) -> bool {
-    fn lines(text: &str) -> impl Iterator<Item = &str> {
-        text.trim().lines()
-    }
-    lines(a).eq(lines(b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,11 +46,5 @@ mod tests {
         let (title, detail) = clip_line(&long, Some(&long));
         assert!(title.chars().count() <= TITLE && title.ends_with('…'));
         assert_eq!(detail.as_deref(), Some(long.as_str()));
-    }
-
-    #[test]
-    fn a_form_may_turn_line_ends() {
-        assert!(is_same("a\r\nb\n", "a\nb"));
-        assert!(!is_same("a b", "a\nb"));
     }
 }

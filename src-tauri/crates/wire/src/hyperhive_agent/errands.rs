@@ -9,7 +9,7 @@ use deskbell_domain::{Accepted, Fault, IntentId, ItemId, Millis, Verdict};
 
 use super::faults::{is_page, refused, rejected};
 use super::picture::{Login, Picture};
-use super::words::is_same;
+use crate::words::is_same;
 use crate::{Attempt, Body, Effect, Effects, Reply, Request, Sent};
 
 /// How long the agent may take to show what it has accepted.

@@ -2,8 +2,8 @@
 
 use deskbell_domain::{Fault, FaultCode, Next};
 
-use super::words::{TITLE, line};
 use crate::Reply;
+use crate::words::{TITLE, line};
 
 /// Whether a reading may be read, or why not.
 pub(super) fn check(path: &str, reply: &Reply) -> Result<(), Fault> {

@@ -15,7 +15,6 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod turns;
-mod words;
 
 use deskbell_domain::{Fault, Source};
 

@@ -4,7 +4,7 @@ use deskbell_domain::EntryKind;
 use serde_json::Value;
 
 use super::frame::{Row, Stream};
-use super::words::{LINE, line};
+use crate::words::{LINE, line};
 
 /// How much of a tool's arguments or of a tool's result goes into a line.
 const PIECE: usize = 300;

@@ -15,7 +15,7 @@ use super::picture::{Letter, Picture};
 use super::row;
 use super::scroll::{FULL, Laid, Scroll, is_anchor};
 use super::turns::Turns;
-use super::words::{LINE, line};
+use crate::words::{LINE, line};
 use crate::{Effect, Effects};
 
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::face::THREAD;
 use super::frame::{Row, Stream};
-use super::words::{TITLE, line};
+use crate::words::{TITLE, line};
 
 /// The turns, told row by row.
 #[derive(Clone, Debug, Default)]

@@ -10,7 +10,6 @@ mod frame;
 mod permission;
 mod question;
 mod reading;
-mod recent;
 mod request;
 mod session;
 mod stream;
@@ -26,10 +25,10 @@ use deskbell_domain::{Event, Fault, FaultCode, IntentId, Millis, Next, Source};
 use self::asks::Asks;
 use self::delivery::Delivery;
 use self::reading::{List, Reading};
-use self::recent::Recent;
 use self::request::Paths;
 use self::session::Sessions;
 use self::transcript::Transcript;
+use crate::recent::Recent;
 use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,

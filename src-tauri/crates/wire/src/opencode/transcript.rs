@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::frame::{MessageInfo, Part, ToolState, count, millis};
-use super::recent::Recent;
 use super::session;
 use super::words::{LINE, TITLE, first_line, line};
+use crate::recent::Recent;
 
 /// Messages whose author is remembered.
 const AUTHORS: usize = 4_000;

@@ -7,7 +7,6 @@ mod delivery;
 mod frame;
 mod graphql;
 mod reading;
-mod recent;
 mod rooms;
 mod telling;
 mod threads;
@@ -24,10 +23,10 @@ use self::asks::Wish;
 use self::delivery::Delivery;
 use self::frame::Session;
 use self::reading::Listing;
-use self::recent::Recent;
 use self::rooms::Room;
 use self::telling::Telling;
 use self::turns::Turns;
+use crate::recent::Recent;
 use crate::words;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,

@@ -3,9 +3,9 @@
 use deskbell_domain::{Entry, EntryKind, Hash, ItemId, Millis};
 
 use super::frame::{Message, millis, nanos, when};
-use super::recent::Recent;
 use super::threads::session_item;
 use super::words::{LINE, line};
+use crate::recent::Recent;
 
 /// Messages whose last telling is remembered.
 const KNOWN: usize = 8_192;

@@ -3,9 +3,9 @@
 use deskbell_domain::{ItemId, Millis, Task, TaskStatus, When};
 
 use super::frame::{Message, millis, when};
-use super::recent::Recent;
 use super::threads::session_item;
 use super::words::{TITLE, first_line, line};
+use crate::recent::Recent;
 
 const KNOWN: usize = 1_024;
 
