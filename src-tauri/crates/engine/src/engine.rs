@@ -8,6 +8,7 @@ use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Clock;
 use crate::command::{Answer, Command, CommandError, ErrorCode, Patch, Settings, SourceDraft};
 use crate::desk::Desk;
 use crate::hub::Hub;
@@ -32,6 +33,7 @@ pub struct Options {
     pub notifier: Option<Arc<dyn Notifier>>,
     /// Start no links: for changing sources while no engine runs.
     pub offline: bool,
+    pub clock: Clock,
 }
 
 impl std::fmt::Debug for Options {
@@ -78,12 +80,13 @@ struct Inner {
     receipts: broadcast::Sender<ReceiptView>,
     ringer: mpsc::UnboundedSender<Word>,
     tasks: TaskTracker,
+    clock: Clock,
     offline: bool,
 }
 
 impl Engine {
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { data, notifier, offline } = options;
+        let Options { data, notifier, offline, clock } = options;
         let failed = |error: &dyn std::fmt::Display| StartError::Failed(error.to_string());
         let folder = data.clone();
         let (opened, reader) =
@@ -113,6 +116,7 @@ impl Engine {
                 receipts,
                 ringer,
                 store,
+                clock,
                 offline,
             }),
         };
@@ -126,6 +130,7 @@ impl Engine {
             listeners: Arc::clone(&inner.listeners),
             receipts: inner.receipts.clone(),
             ringer: inner.ringer.clone(),
+            clock: inner.clock.clone(),
         };
         tokio::spawn(hub.run(committed));
         let ringer = Ringer {
@@ -133,6 +138,7 @@ impl Engine {
             notifier,
             store: inner.store.clone(),
             enabled: settings.notifications,
+            clock: inner.clock.clone(),
         };
         tokio::spawn(ringer.run(words, engine.clone()));
         for view in sources {
@@ -275,6 +281,7 @@ impl Engine {
             desk: Arc::clone(&inner.desk),
             listeners: Arc::clone(&inner.listeners),
             secrets: Arc::clone(&inner.secrets),
+            clock: inner.clock.clone(),
             offline: inner.offline,
         };
         let task = SourceTask::new(source, state, outbox, shared);
@@ -346,7 +353,7 @@ impl Engine {
     async fn test_source(&self, draft: SourceDraft, known: Option<SourceId>) -> Result<Answer, CommandError> {
         let known = known.map(|id| self.known(&id)).transpose()?;
         let secrets = Arc::clone(&self.inner.secrets);
-        let report = probe::test(draft, known, secrets).await?;
+        let report = probe::test(draft, known, secrets, &self.inner.clock).await?;
         Ok(Answer::Tested { report })
     }
 

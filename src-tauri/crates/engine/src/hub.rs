@@ -6,6 +6,7 @@ use deskbell_domain::{Change, Key, SourceId};
 use deskbell_store::{Committed, Fact};
 use tokio::sync::{broadcast, mpsc};
 
+use crate::clock::Clock;
 use crate::command::Patch;
 use crate::desk::Desk;
 use crate::ringer::Word;
@@ -18,6 +19,7 @@ pub(crate) struct Hub {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) receipts: broadcast::Sender<ReceiptView>,
     pub(crate) ringer: mpsc::UnboundedSender<Word>,
+    pub(crate) clock: Clock,
 }
 
 impl Hub {
@@ -44,7 +46,7 @@ impl Hub {
             }
         }
         let counts = Counts { asks_open: counts.asks_open, entries: counts.entries, odd: counts.odd };
-        let lag_ms = received.map(|received| crate::clock::now().since(received));
+        let lag_ms = received.map(|received| self.clock.now().since(received));
         if let Some(row) = self.desk.set_counts(&source, counts, lag_ms) {
             patches.push(Patch::Source { row: Box::new(row) });
         }

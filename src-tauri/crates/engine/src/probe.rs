@@ -1,7 +1,6 @@
 //! Trying a source before it is kept: connect once, read once, say in words what is there.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use deskbell_domain::{
     Auth, Event, Fault, FaultCode, Millis, Next, SecretRef, Source, SourceId, State, reduce,
@@ -9,15 +8,14 @@ use deskbell_domain::{
 use deskbell_wire::{Effect, Effects, Signal};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
-use crate::clock::now;
+use crate::clock::Clock;
 use crate::command::{CommandError, ErrorCode, SecretDraft, SourceDraft, TestReport};
 use crate::secrets::Secrets;
 use crate::source::{Conversation, LINK_QUEUE};
 
 /// A server that says nothing for this long has failed the test.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE_MS: i64 = 15_000;
 
 /// A source from what the operator filled in, or what is wrong with it. Its secret is not put away yet.
 pub(crate) fn source_of(
@@ -95,6 +93,7 @@ pub(crate) async fn test(
     draft: SourceDraft,
     known: Option<Source>,
     secrets: Arc<Secrets>,
+    clock: &Clock,
 ) -> Result<TestReport, CommandError> {
     let (id, kept) = match known {
         Some(source) => (source.id, source.secret),
@@ -114,7 +113,7 @@ pub(crate) async fn test(
         }
     };
     let found = match secret {
-        Ok(secret) => visit(&source, secret).await,
+        Ok(secret) => visit(&source, secret, clock).await,
         Err(fault) => Err(fault),
     };
     Ok(match found {
@@ -124,35 +123,33 @@ pub(crate) async fn test(
 }
 
 /// Connects and reads once. Nothing is kept, and nothing is sent but requests that read.
-async fn visit(source: &Source, secret: Option<SecretString>) -> Result<State, Fault> {
+async fn visit(source: &Source, secret: Option<SecretString>, clock: &Clock) -> Result<State, Fault> {
     let (sender, mut events) = mpsc::channel(LINK_QUEUE);
     let mut conversation = Conversation::new(source, secret, sender)?;
     let mut state = State::default();
-    let deadline = Instant::now() + PATIENCE;
-    let effects = conversation.feed(Signal::Start, now());
-    if perform(&mut conversation, &mut state, effects, now())? {
+    let deadline = clock.now().plus(PATIENCE_MS);
+    let effects = conversation.feed(Signal::Start, clock.now());
+    if perform(&mut conversation, &mut state, effects, clock.now())? {
         return Ok(state);
     }
     loop {
-        let timer = conversation
-            .next_timer()
-            .map_or(Duration::MAX, |at| Duration::from_millis(u64::try_from(at.since(now())).unwrap_or(0)));
+        let wake = conversation.next_timer().unwrap_or(deadline);
         let effects = tokio::select! {
             event = events.recv() => {
                 let Some(event) = event else { return Err(silent(source)) };
-                let heard = conversation.hear(event, now());
+                let heard = conversation.hear(event, clock.now());
                 if let Some(fault) = heard.lost {
                     return Err(fault);
                 }
                 heard.effects
             }
-            () = tokio::time::sleep(timer) => match conversation.take_due(now()) {
-                Some(timer) => conversation.feed(Signal::Timer { timer }, now()),
+            () = clock.until(wake) => match conversation.take_due(clock.now()) {
+                Some(timer) => conversation.feed(Signal::Timer { timer }, clock.now()),
                 None => Effects::new(),
             },
-            () = tokio::time::sleep_until(deadline) => return Err(silent(source)),
+            () = clock.until(deadline) => return Err(silent(source)),
         };
-        if perform(&mut conversation, &mut state, effects, now())? {
+        if perform(&mut conversation, &mut state, effects, clock.now())? {
             return Ok(state);
         }
     }
@@ -199,7 +196,7 @@ fn silent(source: &Source) -> Fault {
         format!(
             "{} took the connection and then said nothing for {} seconds.",
             source.url,
-            PATIENCE.as_secs()
+            PATIENCE_MS / 1_000
         ),
         "See that the address and the dialect are right, and that the server is well.",
         Next::Soon,

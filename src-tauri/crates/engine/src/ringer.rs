@@ -6,7 +6,7 @@ use deskbell_domain::{Consent, Hash, Intent, IntentId, Key, Surface, Urgency};
 use deskbell_store::{Fate, NoticeRow, Op, Store, Write};
 use tokio::sync::mpsc;
 
-use crate::clock::now;
+use crate::clock::Clock;
 use crate::command::{Command, ErrorCode, Settings};
 use crate::policy::{Policy, Ring};
 use crate::view::AskView;
@@ -25,6 +25,7 @@ pub(crate) struct Ringer {
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
     pub(crate) store: Store,
     pub(crate) enabled: bool,
+    pub(crate) clock: Clock,
 }
 
 impl Ringer {
@@ -119,8 +120,13 @@ impl Ringer {
     }
 
     async fn record(&self, key: &Key, shown: &Hash, fate: Fate, note: &str) -> bool {
-        let row =
-            NoticeRow { key: key.clone(), shown: shown.clone(), fate, at: now(), note: note.to_owned() };
+        let row = NoticeRow {
+            key: key.clone(),
+            shown: shown.clone(),
+            fate,
+            at: self.clock.now(),
+            note: note.to_owned(),
+        };
         let write = Write { source: key.source.clone(), ops: vec![Op::Notice(row)], received: None };
         match self.store.write_durable(write).await {
             Ok(()) => true,

@@ -6,7 +6,6 @@ mod orders;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use deskbell_domain::{Fault, FaultCode, Link, Millis, Next, Source, State};
 use deskbell_link::{LinkEvent, Machine, Step};
@@ -18,7 +17,7 @@ pub(crate) use conversation::Conversation;
 use ledger::Ledger;
 pub(crate) use orders::Control;
 
-use crate::clock::now;
+use crate::clock::Clock;
 use crate::command::Patch;
 use crate::desk::Desk;
 use crate::secrets::Secrets;
@@ -37,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) desk: Arc<Desk>,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) clock: Clock,
     /// No links: sources are only changed.
     pub(crate) offline: bool,
 }
@@ -69,7 +69,7 @@ impl SourceTask {
     pub(crate) async fn run(mut self, mut orders: mpsc::Receiver<Control>) {
         self.begin().await;
         loop {
-            let pause = u64::try_from(self.next_wake().since(now())).unwrap_or(0);
+            let wake = self.next_wake();
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => {
@@ -80,9 +80,9 @@ impl SourceTask {
                     None => break,
                 },
                 Some(event) = self.events.recv() => self.hear(event).await,
-                () = tokio::time::sleep(Duration::from_millis(pause)) => {}
+                () = self.shared.clock.until(wake) => {}
             }
-            let step = self.machine.tick(now());
+            let step = self.machine.tick(self.now());
             self.follow(step).await;
             self.fire_timers().await;
             self.pump().await;
@@ -108,7 +108,7 @@ impl SourceTask {
             Ok(conversation) => {
                 self.conversation = Some(conversation);
                 self.events = events;
-                self.machine.resume(now())
+                self.machine.resume(self.shared.clock.now())
             }
             Err(fault) => self.machine.refuse(fault),
         };
@@ -116,30 +116,32 @@ impl SourceTask {
     }
 
     async fn end(&mut self) {
-        self.settle(|conversation| conversation.feed(Signal::Stop, now())).await;
+        let now = self.now();
+        self.settle(|conversation| conversation.feed(Signal::Stop, now)).await;
         self.lose();
         self.conversation = None;
         self.events = no_events();
     }
 
     async fn obey(&mut self, order: Control) -> ControlFlow<()> {
+        let now = self.now();
         // A command whose asker has gone away is done all the same.
         match order {
             Control::Take { intent, surface, undo_ms, reply } => {
-                let result = self.ledger.take(*intent, surface, undo_ms, now()).await;
+                let result = self.ledger.take(*intent, surface, undo_ms, now).await;
                 let _ = reply.send(orders::taken(result));
             }
             Control::Undo { intent, reply } => {
-                let result = self.ledger.undo(&intent, now()).await;
+                let result = self.ledger.undo(&intent, now).await;
                 let _ =
                     reply.send(orders::done(result, "It has already left: it can no longer be taken back."));
             }
             Control::Retry { intent, reply } => {
-                let result = self.ledger.retry(&intent, now()).await;
+                let result = self.ledger.retry(&intent, now).await;
                 let _ = reply.send(orders::done(result, "It is not stuck."));
             }
             Control::Discard { intent, reply } => {
-                let result = self.ledger.discard(&intent, now()).await;
+                let result = self.ledger.discard(&intent, now).await;
                 let _ = reply.send(orders::done(result, "It is not stuck."));
             }
             Control::Configure { source, reply } => {
@@ -157,8 +159,12 @@ impl SourceTask {
         ControlFlow::Continue(())
     }
 
+    fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
     fn next_wake(&self) -> Millis {
-        let tick = now().plus(TICK_MS);
+        let tick = self.now().plus(TICK_MS);
         [
             self.machine.next_wake(),
             self.conversation.as_ref().and_then(Conversation::next_timer),
@@ -174,8 +180,9 @@ impl SourceTask {
         let Some(step) = step else { return };
         self.lose();
         self.show_link();
+        let now = self.now();
         match step {
-            Step::Connect => self.settle(|conversation| conversation.feed(Signal::Start, now())).await,
+            Step::Connect => self.settle(|conversation| conversation.feed(Signal::Start, now)).await,
             Step::Disconnect => {}
         }
     }
@@ -191,7 +198,7 @@ impl SourceTask {
 
     async fn hear(&mut self, event: LinkEvent) {
         let mut lost = None;
-        let at = now();
+        let at = self.now();
         if let Some(conversation) = &mut self.conversation {
             let heard = conversation.hear(event, at);
             if heard.frames {
@@ -206,17 +213,19 @@ impl SourceTask {
     }
 
     async fn fire_timers(&mut self) {
-        while let Some(timer) =
-            self.conversation.as_mut().and_then(|conversation| conversation.take_due(now()))
-        {
-            self.settle(|conversation| conversation.feed(Signal::Timer { timer }, now())).await;
+        loop {
+            let now = self.now();
+            let due = self.conversation.as_mut().and_then(|conversation| conversation.take_due(now));
+            let Some(timer) = due else { return };
+            self.settle(|conversation| conversation.feed(Signal::Timer { timer }, now)).await;
         }
     }
 
     /// Delivers what is due.
     async fn pump(&mut self) {
-        for (accepted, attempt) in self.ledger.take_due(now(), self.live) {
-            self.settle(|conversation| conversation.feed(Signal::Do { accepted, attempt }, now())).await;
+        let now = self.now();
+        for (accepted, attempt) in self.ledger.take_due(now, self.live) {
+            self.settle(|conversation| conversation.feed(Signal::Do { accepted, attempt }, now)).await;
         }
         self.ledger.hand_in().await;
     }
@@ -233,7 +242,7 @@ impl SourceTask {
         let mut failure = None;
         for effect in effects {
             let Some(conversation) = &mut self.conversation else { break };
-            let at = now();
+            let at = self.shared.clock.now();
             match effect {
                 Effect::Locate => conversation.locate(),
                 Effect::Open { stream, transport, path } => conversation.open(stream, transport, &path),
@@ -279,7 +288,7 @@ impl SourceTask {
     }
 
     async fn lost(&mut self, fault: Fault) {
-        let step = self.machine.lost(fault, now(), dice());
+        let step = self.machine.lost(fault, self.now(), dice());
         self.follow(step).await;
     }
 
