@@ -11,5 +11,6 @@ mod hyperhive_agent;
 mod kill;
 mod opencode;
 mod rooms;
+mod scripts;
 mod simulators;
 mod warren;

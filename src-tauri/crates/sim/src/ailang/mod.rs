@@ -196,19 +196,23 @@ impl Ailang {
         self.shared.change(|world| world.swap = true);
     }
 
-    /// What there is, by id: how each approval stands, the messages of each thread, whether each agent runs, the
-    /// unread letters, the rows of each task, the questions nobody answered, and what came with each message.
+    /// What there is, by id: how each approval stands and who decided it, the messages of each thread, whether each
+    /// agent runs, the unread letters, the rows of each task, the questions nobody answered, and what came with each
+    /// message.
     pub fn state(&self) -> Value {
         self.shared.look(|world| {
             let column = |rows: &[Value], name: &str| rows.iter().map(|row| row[name].clone()).collect::<Value>();
             let threads = world.threads.iter().map(|(id, thread)| (id.clone(), column(&thread.messages, "id")));
             let approvals = world.approvals.iter().map(|(id, row)| (id.clone(), row["status"].clone()));
+            let reviewers =
+                world.approvals.iter().map(|(id, row)| (id.clone(), row["reviewed_by"].clone()));
             let agents = world.agents.iter().map(|(id, since)| (id.clone(), json!(since.is_some())));
             let tasks = world.tasks.iter().map(|(id, task)| (id.clone(), json!(task.events)));
             let unread = world.letters.iter().filter(|(_, letter)| letter["status"] == "unread").map(|(id, _)| id);
             json!({
                 "threads": threads.collect::<serde_json::Map<_, _>>(),
                 "approvals": approvals.collect::<serde_json::Map<_, _>>(),
+                "reviewers": reviewers.collect::<serde_json::Map<_, _>>(),
                 "agents": agents.collect::<serde_json::Map<_, _>>(),
                 "tasks": tasks.collect::<serde_json::Map<_, _>>(),
                 "unread": unread.collect::<Vec<_>>(),
@@ -221,6 +225,11 @@ impl Ailang {
     /// Every request that changes something, in order, also those whose reply was lost.
     pub fn received(&self) -> Vec<Received> {
         self.shared.look(|world| world.received.clone())
+    }
+
+    /// How many frames it has sent, and requests it has seen.
+    pub fn pulse(&self) -> u64 {
+        self.shared.look(|world| world.pulse)
     }
 
     /// How many sockets are open.

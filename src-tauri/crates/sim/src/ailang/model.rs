@@ -40,6 +40,8 @@ pub(super) struct Task {
 pub(super) struct World {
     now: Option<i64>,
     last: u64,
+    /// How many frames were sent and requests seen.
+    pub pulse: u64,
     pub quirks: Quirks,
     pub threads: BTreeMap<String, Thread>,
     pub approvals: BTreeMap<String, Value>,
@@ -60,6 +62,7 @@ impl World {
         Self {
             now,
             last: seed.wrapping_mul(1_000) % 1_000_000,
+            pulse: 0,
             quirks: Quirks::default(),
             threads: BTreeMap::new(),
             approvals: BTreeMap::new(),
@@ -89,6 +92,18 @@ impl World {
     pub fn new_id(&mut self, kind: &str) -> String {
         self.last += 1;
         format!("{kind}_{:06}", self.last)
+    }
+
+    /// One more frame was sent, or request seen.
+    pub fn beat(&mut self) {
+        self.pulse += 1;
+        if let Some(left) = &mut self.quirks.cut_after {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.quirks.cut_after = None;
+                self.disconnect();
+            }
+        }
     }
 
     /// Ends every socket, as the end of the process does.
@@ -143,6 +158,7 @@ impl World {
         if let Some((frame, of)) = self.held.take() {
             self.deliver(frame, of);
         }
+        self.beat();
     }
 
     fn deliver(&mut self, frame: String, of: Option<(String, u64)>) {
@@ -158,6 +174,7 @@ impl World {
 
     /// What a client says on its socket.
     pub fn hear(&mut self, client: u64, text: &str) -> Option<String> {
+        self.beat();
         let frame: Value = match serde_json::from_str(text) {
             Ok(frame) => frame,
             Err(error) => return Some(self.trouble("PARSE_ERROR", &error.to_string())),

@@ -22,6 +22,10 @@ pub struct Quirks {
     pub instead: Option<Instead>,
     /// What becomes of the next request that changes something. Holds for one.
     pub next_post: Option<NextPost>,
+    /// Every socket is cut once so many more frames were sent and requests seen.
+    pub cut_after: Option<u32>,
+    /// So many of the next requests that only read end without a reply.
+    pub lost_reads: u32,
 }
 
 impl Default for Quirks {
@@ -35,6 +39,8 @@ impl Default for Quirks {
             stalled: false,
             instead: None,
             next_post: None,
+            cut_after: None,
+            lost_reads: 0,
         }
     }
 }

@@ -21,4 +21,8 @@ pub struct Faults {
     pub bare_ends: bool,
     /// Nothing is written to any socket, and none is closed; what would be is lost.
     pub stalled: bool,
+    /// Every socket is cut once so many more frames were sent and requests seen.
+    pub cut_after: Option<u32>,
+    /// So many of the next queries end without a reply.
+    pub lost_queries: u32,
 }

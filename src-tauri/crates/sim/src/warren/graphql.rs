@@ -21,6 +21,11 @@ pub(super) fn answer(world: &mut World, body: &Value) -> Value {
             "resolveHITLRequest" => {
                 let approved = given["approved"].as_bool().unwrap_or(false);
                 let resolved = world.resolve(id, approved, text("answer"), text("comment"));
+                if resolved.is_ok()
+                    && let Some(hitl) = world.hitls.get_mut(id)
+                {
+                    hitl.by_request = true;
+                }
                 resolved.map(|hitl| hitl_row(id, &hitl)).map_err(str::to_owned)
             }
             "resolveTicket" => turn(world, id, "resolved"),

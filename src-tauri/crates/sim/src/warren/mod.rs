@@ -75,6 +75,8 @@ pub struct Held {
     pub traces: BTreeSet<String>,
     /// The status of each request to a person: `pending`, `approved`, `denied`, `expired`.
     pub asks: BTreeMap<String, String>,
+    /// The requests to a person that were answered by `resolveHITLRequest`, and not elsewhere.
+    pub answered: BTreeSet<String>,
     /// The status of each turn.
     pub turns: BTreeMap<String, String>,
 }
@@ -234,6 +236,11 @@ impl Warren {
         self.shared.look(|world| world.listeners.values().filter(|listener| !listener.zombie).count())
     }
 
+    /// How many frames it has sent, and requests it has seen.
+    pub fn pulse(&self) -> u64 {
+        self.shared.look(|world| world.pulse)
+    }
+
     pub fn received(&self) -> Vec<Received> {
         self.shared.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -254,6 +261,12 @@ impl Warren {
                 .map(|(id, _)| id.clone())
                 .collect(),
             asks: world.hitls.iter().map(|(id, hitl)| (id.clone(), hitl.status.to_owned())).collect(),
+            answered: world
+                .hitls
+                .iter()
+                .filter(|(_, hitl)| hitl.by_request)
+                .map(|(id, _)| id.clone())
+                .collect(),
             turns: world.turns.iter().map(|(id, turn)| (id.clone(), turn.status.to_owned())).collect(),
         })
     }

@@ -78,11 +78,15 @@ pub(super) struct Hitl {
     pub status: &'static str,
     pub answer: Option<String>,
     pub comment: Option<String>,
+    /// By `resolveHITLRequest`, and not elsewhere.
+    pub by_request: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct World {
     pub faults: Faults,
+    /// How many frames were sent and requests seen.
+    pub pulse: u64,
     pub user: String,
     pub tickets: BTreeMap<String, Ticket>,
     pub sessions: BTreeMap<String, Session>,
@@ -99,6 +103,7 @@ impl World {
     pub fn new(seed: u64, user: &str) -> Self {
         Self {
             faults: Faults::default(),
+            pulse: 0,
             user: user.to_owned(),
             tickets: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -197,13 +202,25 @@ impl World {
     }
 
     /// One frame to one connection; one that is too slow loses it.
-    pub fn tell(&self, listener: u64, frame: &Value) {
-        let Some(listener) = self.listeners.get(&listener).filter(|l| !l.zombie && !self.faults.stalled)
-        else {
-            return;
-        };
-        for _ in 0..=usize::from(self.faults.twice) {
-            let _ = listener.out.try_send(Out::Text(frame.to_string()));
+    pub fn tell(&mut self, listener: u64, frame: &Value) {
+        let stalled = self.faults.stalled;
+        if let Some(listener) = self.listeners.get(&listener).filter(|l| !l.zombie && !stalled) {
+            for _ in 0..=usize::from(self.faults.twice) {
+                let _ = listener.out.try_send(Out::Text(frame.to_string()));
+            }
+        }
+        self.beat();
+    }
+
+    /// One more frame was sent, or request seen.
+    pub fn beat(&mut self) {
+        self.pulse += 1;
+        if let Some(left) = &mut self.faults.cut_after {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.faults.cut_after = None;
+                self.cut();
+            }
         }
     }
 
@@ -228,7 +245,7 @@ impl World {
                            "timestamp": self.seconds() });
         let hears: Vec<u64> = self.of_ticket(&ticket).map(|(number, _)| number).collect();
         let late = self.faults.late_echo;
-        let echoes = |world: &Self| hears.iter().for_each(|number| world.tell(*number, &echo));
+        let echoes = |world: &mut Self| hears.iter().for_each(|number| world.tell(*number, &echo));
         if !late {
             echoes(self);
         }
@@ -290,6 +307,7 @@ impl World {
             status: "pending",
             answer: None,
             comment: None,
+            by_request: false,
         };
         self.hitls.insert(id.clone(), hitl);
         self.tell(listener, &frame);
@@ -389,9 +407,10 @@ impl World {
         self.tell_message("session_message_updated", id);
     }
 
-    fn tell_message(&self, event: &str, id: &str) {
+    fn tell_message(&mut self, event: &str, id: &str) {
         let Some(message) = self.messages.get(id) else { return };
-        let Some(turn) = message.turn.as_ref().and_then(|turn| self.turns.get(turn)) else { return };
+        let turn = message.turn.as_ref().and_then(|turn| self.turns.get(turn));
+        let Some(listener) = turn.map(|turn| turn.listener) else { return };
         let mut told = json!({ "id": id, "session_id": message.session, "turn_id": message.turn,
             "type": message.kind, "content": message.content, "created_at": message.created });
         if let Some(author) = &message.author {
@@ -399,7 +418,7 @@ impl World {
         }
         let frame = json!({ "event": event, "timestamp": message.updated, "session_id": message.session,
             "turn_id": message.turn, "message": told });
-        self.tell(turn.listener, &frame);
+        self.tell(listener, &frame);
     }
 
     /// Every socket ends without a word; whose turns were told there is told no more.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::model::Out;
+use super::model::{Out, World};
 use super::{Received, Shared, graphql};
 use crate::fault::{Instead, NextPost};
 use crate::serving::Drop;
@@ -122,7 +122,16 @@ fn hear(shared: &Shared, number: u64, text: &str) {
 }
 
 async fn ask(State(shared): Host, Json(body): Json<Value>) -> Response {
+    shared.change(World::beat);
     if !graphql::is_mutation(&body) {
+        let is_lost = shared.change(|world| {
+            let is_lost = world.faults.lost_queries > 0;
+            world.faults.lost_queries = world.faults.lost_queries.saturating_sub(1);
+            is_lost
+        });
+        if is_lost {
+            return lost();
+        }
         return Json(shared.change(|world| graphql::answer(world, &body))).into_response();
     }
     let next = shared.change(|world| world.faults.next_post.take());

@@ -121,6 +121,13 @@ async fn receipt(engine: &Engine, intent: &IntentId) -> ReceiptView {
     receipt
 }
 
+/// How an intent stands now.
+async fn receipt_now(engine: &Engine, intent: &IntentId) -> ReceiptView {
+    let command = Command::ReceiptWait { intent: intent.clone(), timeout_ms: 0 };
+    let Ok(Answer::Receipt { receipt }) = engine.command(command).await else { panic!() };
+    receipt
+}
+
 async fn verdict(engine: &Engine, intent: &IntentId) -> VerdictWord {
     receipt(engine, intent).await.verdict
 }

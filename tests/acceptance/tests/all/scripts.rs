@@ -1,0 +1,135 @@
+//! Random scripts of faults: a hundred for each dialect. A seed plays its script again:
+//! `SEED=17 cargo test -p deskbell-acceptance --test all warren`
+//!
+//! No script waits for time to pass. The engine's clock stands still while anything happens, and moves on to the
+//! next wait when nothing does: so a backoff costs nothing, and no machine is too slow.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use deskbell_domain::SourceId;
+use deskbell_engine::command::{Answer, Command};
+use deskbell_engine::{Engine, Hand, Options};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+const SCRIPTS: u64 = 100;
+/// What they wait for is mostly the disk.
+const AT_ONCE: usize = 16;
+/// Only a script that fails takes so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// So many looks in a row that show nothing new mean that nothing happens any more.
+const STILL: u32 = 12;
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Plays a hundred scripts, or the one of the seed in `SEED`. Each has a thread and a runtime to itself.
+pub fn play_all(play: impl AsyncFn(u64) + Sync) {
+    let seeds: Vec<u64> = match std::env::var("SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (1..=SCRIPTS).collect(),
+    };
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(seeds.len()) {
+            scope.spawn(|| {
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(*seed))));
+                    if let Err(panic) = played {
+                        failed.lock().unwrap().insert(*seed, words(panic.as_ref()));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{} of {} scripts fail: {failed:#?}", failed.len(), seeds.len());
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default().to_owned()
+}
+
+/// An engine whose clock moves by hand, beside a server that counts what it does.
+pub struct Stage<'s> {
+    pub engine: Engine,
+    hand: Hand,
+    /// How much the server has sent and seen so far.
+    pulse: Box<dyn Fn() -> u64 + 's>,
+    _folder: TempDir,
+}
+
+impl<'s> Stage<'s> {
+    pub async fn new(pulse: impl Fn() -> u64 + 's) -> Self {
+        let (folder, hand) = (tempfile::tempdir().unwrap(), Hand::new());
+        let options = Options { data: folder.path().to_owned(), clock: hand.clock(), ..Options::default() };
+        let engine = Engine::start(options).await.unwrap();
+        Self { engine, hand, pulse: Box::new(pulse), _folder: folder }
+    }
+
+    pub async fn add(&self, dialect: &str, url: &str) -> SourceId {
+        crate::desk::add(&self.engine, dialect, dialect, url).await
+    }
+
+    /// Goes on the moment it holds. Time passes when nothing else happens.
+    pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> Result<(), String>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let missing = match self.still(&mut holds).await {
+                Ok(()) => return,
+                Err(missing) => missing,
+            };
+            assert!(Instant::now() < deadline, "it did not come to pass: {what}: {missing}");
+            self.hand.skip();
+        }
+    }
+
+    /// Waits until nothing happens any more, and lets no time pass.
+    pub async fn rest(&self) {
+        let _ = self.still(&mut async || Err(String::new())).await;
+    }
+
+    /// Waits until the server has sent and seen so much more, or until nothing happens any more.
+    pub async fn moment(&self, more: u64) {
+        let goal = (self.pulse)() + more;
+        let _ =
+            self.still(&mut async || if (self.pulse)() < goal { Err(String::new()) } else { Ok(()) }).await;
+    }
+
+    /// Lets so many waits come to their end, one after the other.
+    pub async fn pass(&self, waits: u32) {
+        for _ in 0..waits {
+            self.rest().await;
+            self.hand.skip();
+        }
+        self.rest().await;
+    }
+
+    /// Looks until it holds, or until nothing happens any more: then says what is missing.
+    async fn still(&self, holds: &mut impl AsyncFnMut() -> Result<(), String>) -> Result<(), String> {
+        let (mut last, mut still) = (None, 0);
+        loop {
+            let now = Some(((self.pulse)(), self.sources().await));
+            if now == last {
+                still += 1;
+            } else {
+                (last, still) = (now, 0);
+            }
+            let holds = if still == 0 || still == STILL { holds().await } else { Err(String::new()) };
+            if holds.is_ok() || still == STILL {
+                return holds;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// How each source stands, and how much is known of it.
+    async fn sources(&self) -> String {
+        let Ok(Answer::Sources { rows }) = self.engine.command(Command::SourceList).await else { panic!() };
+        format!("{:?}", rows.iter().map(|row| (&row.link, row.counts)).collect::<Vec<_>>())
+    }
+}
