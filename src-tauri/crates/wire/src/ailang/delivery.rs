@@ -166,8 +166,10 @@ impl Ailang {
             (Deed::Post { .. } | Deed::Diff { .. } | Deed::Start { .. }, 404) => {
                 self.stick(intent, rejected(reply, "It is gone from the hub: discard it."), out);
             }
-            // It cannot be known from this whether it was taken: a second answer is met with 500, too.
-            _ => {
+            // It cannot be known from this whether it was taken. The hub's own 500 is for a second answer, too; a
+            // gateway that gave up waiting may well have passed it on.
+            (_, status) => {
+                delivery.sent |= matches!(status, 408 | 502..=504);
                 delivery.trouble = Some(rejected(reply, "Try again, or discard it."));
                 self.look(intent, now, out);
             }

@@ -81,6 +81,8 @@ fn a_decision_is_read_again_whatever_the_status() {
         (200, decided("approved", "user"), true),
         (200, decided("rejected", "ada"), false),
         (500, decided("approved", "ada"), false),
+        (504, decided("approved", "user"), true),
+        (504, decided("rejected", "ada"), false),
     ] {
         let mut desk = deciding(None);
         let (call, request) = desk.take("approval:a", "approve");
