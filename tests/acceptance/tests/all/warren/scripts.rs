@@ -9,7 +9,7 @@ use deskbell_sim::Dice;
 use deskbell_sim::fault::NextPost;
 use deskbell_sim::warren::{Config, Faults, Received, Warren};
 
-use super::{answer, asks, difference, history, link, receipt_now, say};
+use super::{Ends, answer, asks, difference, history, link, receipt_now, say};
 use crate::scripts::{Stage, play_all};
 
 const STEPS: u32 = 16;
@@ -159,23 +159,23 @@ impl Script<'_> {
         // The end of a turn is told once: where its telling was lost, the end of the connection says so.
         self.warren.cut();
         self.until_live().await;
-        self.until_equal("the faults are over").await;
+        self.until_equal("the faults are over", Ends::Missed).await;
         for ask in asks(&self.stage.engine, false).await {
             if let Some(intent) = answer(&self.stage.engine, &ask, true).await {
                 self.answers.push(Answered { intent, ask: ask.key.item.clone(), yes: true });
             }
         }
-        self.until_equal("all is answered").await;
+        self.until_equal("all is answered", Ends::Known).await;
         assert!(asks(&self.stage.engine, false).await.is_empty(), "an ask is open that was answered");
         self.warren.finish_turns();
-        self.until_equal("no turn is at work").await;
+        self.until_equal("no turn is at work", Ends::Known).await;
         // It stays so, whatever is read again.
         self.stage.pass(20).await;
-        assert_eq!(difference(&self.stage.engine, self.warren).await, None);
+        assert_eq!(difference(&self.stage.engine, self.warren, Ends::Known).await, None);
     }
 
     /// Every doing of the operator is decided, and nothing differs. What is stuck is given up.
-    async fn until_equal(&self, when: &str) {
+    async fn until_equal(&self, when: &str, ends: Ends) {
         let engine = &self.stage.engine;
         self.stage
             .until(when, async || {
@@ -194,7 +194,7 @@ impl Script<'_> {
                         | VerdictWord::Discarded => {}
                     }
                 }
-                difference(engine, self.warren).await.map_or(Ok(()), Err)
+                difference(engine, self.warren, ends).await.map_or(Ok(()), Err)
             })
             .await;
     }
