@@ -6,6 +6,7 @@ mod chat;
 mod delivery;
 mod frame;
 mod graphql;
+mod judging;
 mod reading;
 mod rooms;
 mod telling;
@@ -74,6 +75,8 @@ pub(crate) struct Warren {
     /// Rooms whose history is not read yet.
     unread: BTreeSet<String>,
     listing: Option<Listing>,
+    /// Open tickets that are not listened to.
+    unheard: u64,
     /// Our own session in each ticket: the next connection takes it up again.
     own: BTreeMap<String, String>,
     sessions: Recent<Known>,
@@ -160,6 +163,7 @@ impl Warren {
             last_stream: 0,
             unread: BTreeSet::new(),
             listing: None,
+            unheard: 0,
             own: BTreeMap::new(),
             sessions: Recent::new(SESSIONS),
             telling: Telling::new(),

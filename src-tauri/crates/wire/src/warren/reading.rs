@@ -1,7 +1,10 @@
 //! What warren holds: its tickets, and what was said in each. Read at every start, after every loss, and now and
 //! then, as nothing tells what others do.
 
-use deskbell_domain::{Agent, AgentState, Covers, Event, Fault, FaultCode, ItemId, Millis, Next, Snapshot};
+use deskbell_domain::{
+    Agent, AgentState, Covers, Entry, EntryKind, Event, Fault, FaultCode, ItemId, Millis, Next, Snapshot,
+    When,
+};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -24,7 +27,8 @@ const REFRESH_MS: u32 = 60_000;
 pub(super) struct Listing {
     waits: usize,
     found: Vec<Ticket>,
-    unfollowed: u64,
+    /// Open tickets that warren has and did not list.
+    unlisted: u64,
 }
 
 impl Warren {
@@ -65,10 +69,13 @@ impl Warren {
             None => match (said.data.open, said.data.resolved) {
                 (None, None) => Some(refused("the list of tickets", &said.errors)),
                 (open, resolved) => {
+                    if let Some(open) = &open {
+                        let read = open.tickets.as_ref().map_or(0, Vec::len);
+                        let read = u64::try_from(read).unwrap_or(u64::MAX);
+                        listing.unlisted = open.total_count.unwrap_or(0).saturating_sub(read);
+                    }
                     for page in [open, resolved].into_iter().flatten() {
                         let rows = page.tickets.unwrap_or_default();
-                        let read = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-                        listing.unfollowed += page.total_count.unwrap_or(0).saturating_sub(read);
                         listing.found.extend(rows.iter().filter_map(|row| parse::<Ticket>(row, out)));
                     }
                     None
@@ -88,12 +95,14 @@ impl Warren {
 
     fn take_list(&mut self, listing: Listing, now: Millis, out: &mut Effects) {
         let first = self.phase == Phase::Listing;
-        let followed: Vec<&Ticket> = listing
+        let mut followed: Vec<&Ticket> = listing
             .found
             .iter()
             .filter(|ticket| !self.wanted.is_empty() || ticket.status == "open")
-            .take(MOST_ROOMS)
             .collect();
+        let beyond = u64::try_from(followed.len().saturating_sub(MOST_ROOMS)).unwrap_or(u64::MAX);
+        followed.truncate(MOST_ROOMS);
+        self.leave_out(listing.unlisted.saturating_add(beyond), now, out);
         let gone: Vec<String> = self
             .rooms
             .keys()
@@ -136,6 +145,28 @@ impl Warren {
         }
         self.arm(Alarm::Refresh, REFRESH_MS, out);
         self.come_alive(out);
+    }
+
+    /// More tickets are open than are listened to: that is said, and not only counted.
+    fn leave_out(&mut self, unheard: u64, now: Millis, out: &mut Effects) {
+        if unheard == self.unheard {
+            return;
+        }
+        self.unheard = unheard;
+        let text = match unheard {
+            0 => "Every open ticket is listened to again.".to_owned(),
+            unheard => format!("Nothing is heard of {}", left_out(unheard)),
+        };
+        out.push(emit(Event::Entry(Entry {
+            item: ItemId::of("unheard", format!("{unheard}:{}", now.0)),
+            at: When::Seen(now),
+            kind: EntryKind::Lifecycle,
+            agent: Some(WARREN.to_owned()),
+            thread: None,
+            ask: None,
+            raw: serde_json::json!({ "unheard": unheard }).to_string(),
+            text,
+        })));
     }
 
     pub(super) fn read_room(&mut self, ticket: &str, out: &mut Effects) {
@@ -239,12 +270,16 @@ impl Warren {
     }
 
     fn agent(&self) -> Agent {
+        let unheard = Some(self.unheard).filter(|unheard| *unheard > 0);
         Agent {
             item: ItemId::of("agent", "warren"),
             name: WARREN.to_owned(),
             state: if self.turns.any_runs() { AgentState::Working } else { AgentState::Running },
             transient: None,
-            facts: Default::default(),
+            facts: unheard
+                .map(|unheard| ("not listened to".to_owned(), left_out(unheard)))
+                .into_iter()
+                .collect(),
             offers: Vec::new(),
         }
     }
@@ -258,6 +293,11 @@ impl Warren {
         self.listing = None;
         out.push(Effect::Fail(fault));
     }
+}
+
+fn left_out(unheard: u64) -> String {
+    let tickets = if unheard == 1 { "1 open ticket".to_owned() } else { format!("{unheard} open tickets") };
+    format!("{tickets}: {MOST_ROOMS} are the most at once. The setting \"ticket\" says which.")
 }
 
 /// One row of a list; one that cannot be read is kept as odd, and costs nothing else.

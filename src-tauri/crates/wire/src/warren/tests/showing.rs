@@ -186,3 +186,20 @@ fn the_recording_is_understood_frame_by_frame() {
         desk.entries.iter().filter(|entry| entry.kind == EntryKind::Message && entry.text == "final");
     assert_eq!(finals.count(), 3);
 }
+
+#[test]
+fn open_tickets_beyond_those_listened_to_are_said_once_and_taken_back() {
+    let mut desk = Desk::new(&[]);
+    let tickets: Vec<Json> = (0..40).map(|n| ticket(&format!("T{n}"), "open")).collect();
+    desk.data["open"] = json!({ "tickets": tickets, "totalCount": 45 });
+    desk.connect();
+    desk.connect();
+    let said = |desk: &Desk| desk.texts().iter().filter(|text| text.contains("13 open tickets")).count();
+    assert_eq!(said(&desk), 1, "{:?}", desk.texts());
+    let fact = &desk.state.agents.values().next().unwrap().facts["not listened to"];
+    assert!(fact.starts_with("13 open tickets") && fact.contains("\"ticket\""), "{fact}");
+    desk.data["open"] = json!({ "tickets": [ticket("T1", "open")], "totalCount": 1 });
+    desk.connect();
+    assert!(desk.state.agents.values().next().unwrap().facts.is_empty());
+    assert_eq!(desk.texts().last(), Some(&"Every open ticket is listened to again."));
+}
