@@ -44,7 +44,7 @@ export class SourceForm {
     this.url = source.url;
     this.auth = source.auth.type;
     if (source.auth.type === 'basic') this.user = source.auth.user;
-    if (source.auth.type === 'header' || source.auth.type === 'cookie') this.header = source.auth.name;
+    if ('name' in source.auth) this.header = source.auth.name;
     this.secretKind = source.secret.kept === 'none' ? 'given' : 'unchanged';
     if (source.secret.kept === 'environment') {
       this.secretKind = 'environment';
@@ -57,12 +57,23 @@ export class SourceForm {
     this.dialects.find((dialect) => dialect.name === this.dialect),
   );
 
+  /** The ways in that the dialect offers. */
+  readonly logins: Auth[] = $derived(this.spoken?.logins ?? [{ type: 'none' }]);
+
+  /** Chooses a way in, with the name that such servers give it. */
+  enter(auth: AuthType): void {
+    this.auth = auth;
+    const login = this.logins.find(({ type }) => type === auth);
+    this.header = login !== undefined && 'name' in login ? login.name : '';
+  }
+
   choose(dialect: string): void {
     this.dialect = dialect;
     // An address would pin a server that says by itself where it is.
     const url = this.spoken?.findsItself === true ? '' : (this.spoken?.defaultUrl ?? '');
     if (this.url === this.#suggested) this.url = url;
     this.#suggested = url;
+    if (!this.logins.some(({ type }) => type === this.auth)) this.enter('none');
     this.report = null;
   }
 
@@ -133,6 +144,7 @@ export class SourceForm {
         return { type: 'basic', user: this.user.trim() };
       case 'header':
       case 'cookie':
+      case 'query':
         return { type: this.auth, name: this.header.trim() };
     }
   }
@@ -153,8 +165,8 @@ export class SourceForm {
       errors['url'] = 'An address begins with http:// or https://.';
     }
     if (this.auth === 'basic' && this.user.trim() === '') errors['user'] = 'Write the user’s name.';
-    if ((this.auth === 'header' || this.auth === 'cookie') && this.header.trim() === '') {
-      errors['header'] = `Write the name of the ${this.auth}.`;
+    if ('name' in this.#auth() && this.header.trim() === '') {
+      errors['header'] = 'Write the name that the server gives it.';
     }
     if (this.auth !== 'none') {
       if (this.secretKind === 'given' && this.secret === '') errors['secret'] = 'Write the secret.';

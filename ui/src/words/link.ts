@@ -47,6 +47,8 @@ export function authWords(auth: Auth['type']): string {
       return 'A header';
     case 'cookie':
       return 'A cookie';
+    case 'query':
+      return 'A part of the address';
   }
 }
 

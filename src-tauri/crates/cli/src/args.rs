@@ -290,8 +290,8 @@ pub struct Access {
     /// The user, for --auth basic
     #[arg(long)]
     pub user: Option<String>,
-    /// The name of the header or of the cookie, for --auth header and --auth cookie
-    #[arg(long = "name", id = "auth_name", value_name = "HEADER_OR_COOKIE")]
+    /// The name of the header, of the cookie or of the part of the address, where it is not the usual one
+    #[arg(long = "name", id = "auth_name", value_name = "NAME_OF_IT")]
     pub auth_name: Option<String>,
     /// Read the secret from standard input, and keep it in the keyring
     #[arg(long, conflicts_with = "secret_env")]
@@ -311,6 +311,8 @@ pub enum AuthKind {
     Basic,
     Header,
     Cookie,
+    /// In the address of its stream, for servers that look nowhere else
+    Query,
 }
 
 fn dialects() -> PossibleValuesParser {

@@ -139,7 +139,7 @@ fn draft(
         .clone()
         .or_else(|| known.map(|row| row.url.clone()))
         .or_else(|| finds_itself.then(String::new));
-    let auth = auth(known.map(|row| &row.auth), access).map_err(Trouble::usage)?;
+    let auth = auth(dialect.as_deref(), known.map(|row| &row.auth), access).map_err(Trouble::usage)?;
     let keeps = known.is_some_and(|row| row.secret != SecretRef::None);
     let secret = secret(access, &auth, keeps)?;
     let mut settings = known.map(|row| row.settings.clone()).unwrap_or_default();
@@ -163,24 +163,37 @@ fn collect(pairs: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
     settings
 }
 
-fn auth(known: Option<&Auth>, access: &Access) -> Result<Auth, String> {
+fn auth(dialect: Option<&str>, known: Option<&Auth>, access: &Access) -> Result<Auth, String> {
     let Some(kind) = access.auth else {
         if access.user.is_some() || access.auth_name.is_some() {
             return Err("--user and --name go with --auth: say how to get in".to_owned());
         }
         return Ok(known.cloned().unwrap_or(Auth::None));
     };
-    let user = || access.user.clone().ok_or("--auth basic wants --user".to_owned());
-    let name = |what: &str| {
-        access.auth_name.clone().ok_or_else(|| format!("--auth {what} wants --name, the name of the {what}"))
+    let typed = match kind {
+        AuthKind::None => Auth::None,
+        AuthKind::Bearer => Auth::Bearer,
+        AuthKind::Basic => Auth::Basic { user: String::new() },
+        AuthKind::Header => Auth::Header { name: String::new() },
+        AuthKind::Cookie => Auth::Cookie { name: String::new() },
+        AuthKind::Query => Auth::Query { name: String::new() },
     };
-    match kind {
-        AuthKind::None => Ok(Auth::None),
-        AuthKind::Bearer => Ok(Auth::Bearer),
-        AuthKind::Basic => Ok(Auth::Basic { user: user()? }),
-        AuthKind::Header => Ok(Auth::Header { name: name("header")? }),
-        AuthKind::Cookie => Ok(Auth::Cookie { name: name("cookie")? }),
-    }
+    let logins = dialect.and_then(deskbell_wire::dialect).map(|dialect| dialect.logins).unwrap_or_default();
+    let usual = logins.iter().find(|login| login.is(&typed)).map_or(typed, |login| login.auth());
+    let named = |usual: String, kind: &str, what: &str| {
+        let name = access.auth_name.clone().or(Some(usual).filter(|name| !name.is_empty()));
+        name.ok_or_else(|| format!("--auth {kind} wants --name, the name of the {what}"))
+    };
+    Ok(match usual {
+        Auth::None => Auth::None,
+        Auth::Bearer => Auth::Bearer,
+        Auth::Basic { .. } => {
+            Auth::Basic { user: access.user.clone().ok_or("--auth basic wants --user".to_owned())? }
+        }
+        Auth::Header { name } => Auth::Header { name: named(name, "header", "header")? },
+        Auth::Cookie { name } => Auth::Cookie { name: named(name, "cookie", "cookie")? },
+        Auth::Query { name } => Auth::Query { name: named(name, "query", "part of the address")? },
+    })
 }
 
 fn secret(access: &Access, auth: &Auth, kept: bool) -> Result<SecretDraft, Trouble> {
@@ -295,6 +308,17 @@ mod tests {
         let draft = edit(&Place::default(), &access);
         assert_eq!(draft.auth, Auth::Header { name: "X".into() });
         assert!(matches!(draft.secret, SecretDraft::Environment { name } if name == "TOKEN"));
+    }
+
+    #[test]
+    fn what_a_server_calls_its_login_need_not_be_typed() {
+        let place = Place { dialect: Some("ailang".into()), url: Some("http://h".into()) };
+        let mut access =
+            Access { auth: Some(AuthKind::Query), secret_env: Some("T".into()), ..Access::default() };
+        let auth = |access: &Access| draft(None, Some("n"), &place, access).unwrap().auth;
+        assert_eq!(auth(&access), Auth::Query { name: "token".into() });
+        access.auth_name = Some("key".into());
+        assert_eq!(auth(&access), Auth::Query { name: "key".into() });
     }
 
     #[test]

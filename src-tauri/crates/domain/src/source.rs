@@ -27,9 +27,19 @@ pub struct Source {
 pub enum Auth {
     None,
     Bearer,
-    Basic { user: String },
-    Header { name: String },
-    Cookie { name: String },
+    Basic {
+        user: String,
+    },
+    Header {
+        name: String,
+    },
+    Cookie {
+        name: String,
+    },
+    /// In the address itself, under this name, where a stream is opened: for servers that look nowhere else.
+    Query {
+        name: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -62,10 +62,16 @@ pub(crate) fn source_of(
     let named = match &draft.auth {
         Auth::None | Auth::Bearer => None,
         Auth::Basic { user } => Some(user),
-        Auth::Header { name } | Auth::Cookie { name } => Some(name),
+        Auth::Header { name } | Auth::Cookie { name } | Auth::Query { name } => Some(name),
     };
     if named.is_some_and(|text| text.trim().is_empty()) {
-        return invalid("This kind of login needs a name: the user, the header or the cookie.".to_owned());
+        return invalid(
+            "This kind of login needs a name: the user, the header, the cookie or the part of the address."
+                .to_owned(),
+        );
+    }
+    if !dialect.logins.iter().any(|login| login.is(&draft.auth)) {
+        return invalid(format!("No {} server knows this kind of login.", dialect.title));
     }
     let given = !matches!(draft.secret, SecretDraft::Unchanged) || kept != SecretRef::None;
     if draft.auth != Auth::None && !given {

@@ -200,6 +200,7 @@ fn dialects() -> Vec<DialectView> {
             about: dialect.about.to_owned(),
             default_url: dialect.default_url.to_owned(),
             finds_itself: dialect.state_file.is_some(),
+            logins: dialect.logins.iter().map(|login| login.auth()).collect(),
             settings: dialect
                 .settings
                 .iter()

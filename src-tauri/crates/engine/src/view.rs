@@ -328,6 +328,8 @@ pub struct DialectView {
     pub default_url: String,
     /// Whether the address may be left out: such a server says where it is in a file on this machine.
     pub finds_itself: bool,
+    /// The ways in it may have, as they are filled in at first. The first is the usual one.
+    pub logins: Vec<Auth>,
     pub settings: Vec<SettingView>,
 }
 

@@ -9,7 +9,8 @@ pub(crate) fn headers(auth: &Auth, secret: Option<&SecretString>) -> Result<Head
     let mut headers = HeaderMap::new();
     let Some(secret) = secret.map(ExposeSecret::expose_secret) else { return Ok(headers) };
     let (name, value) = match auth {
-        Auth::None => return Ok(headers),
+        // The query of a stream's address is no header.
+        Auth::None | Auth::Query { .. } => return Ok(headers),
         Auth::Bearer => (AUTHORIZATION, format!("Bearer {secret}")),
         Auth::Basic { user } if user.contains(':') => {
             return Err(wrong("A user name for a basic login cannot hold a \":\"."));
@@ -32,6 +33,23 @@ pub(crate) fn headers(auth: &Auth, secret: Option<&SecretString>) -> Result<Head
     value.set_sensitive(true);
     headers.insert(name, value);
     Ok(headers)
+}
+
+/// The name and the secret that a stream's address carries.
+pub(crate) fn query(
+    auth: Auth,
+    secret: Option<&SecretString>,
+) -> Result<Option<(String, SecretString)>, Fault> {
+    match (auth, secret) {
+        (Auth::Query { name }, _) if name.trim().is_empty() => {
+            Err(wrong("The name under which the address carries the secret is missing."))
+        }
+        (Auth::Query { name }, Some(secret)) => Ok(Some((name, secret.clone()))),
+        (Auth::Query { .. }, None) => Ok(None),
+        (Auth::None | Auth::Bearer | Auth::Basic { .. } | Auth::Header { .. } | Auth::Cookie { .. }, _) => {
+            Ok(None)
+        }
+    }
 }
 
 fn wrong(message: impl Into<String>) -> Fault {

@@ -4,10 +4,11 @@ use std::time::Duration;
 use deskbell_domain::{Auth, Fault, FaultCode, Next};
 use reqwest::header::HeaderMap;
 use rustls::pki_types::ServerName;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::credentials;
+use crate::veil::Veil;
 
 /// What every source may have set, whatever its dialect: the name, and what it is for.
 pub const SETTINGS: &[(&str, &str)] = &[(
@@ -53,6 +54,9 @@ pub struct Endpoint {
     base: Url,
     /// Sent with every request; marked as sensitive.
     credentials: HeaderMap,
+    /// What a stream's address carries to show who we are.
+    query: Option<(String, SecretString)>,
+    veil: Veil,
     limits: Limits,
 }
 
@@ -87,7 +91,9 @@ impl Endpoint {
             ));
         }
         let credentials = credentials::headers(&auth, secret.as_ref())?;
-        Ok(Self { base, credentials, limits })
+        let query = credentials::query(auth, secret.as_ref())?;
+        let veil = Veil::new(secret.as_ref());
+        Ok(Self { base, credentials, query, veil, limits })
     }
 
     /// A server of this machine whose port is not known yet: see [`crate::Link::locate`].
@@ -106,6 +112,10 @@ impl Endpoint {
 
     pub(crate) fn credentials(&self) -> &HeaderMap {
         &self.credentials
+    }
+
+    pub(crate) fn veil(&self) -> &Veil {
+        &self.veil
     }
 
     pub(crate) fn is_tls(&self) -> bool {
@@ -152,6 +162,15 @@ impl Endpoint {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{}", self.base.path().trim_end_matches('/'), path.trim_start_matches('/')));
         url.set_query(query);
+        url
+    }
+
+    /// The whole address of a stream. It may hold the secret: nobody is to be shown it but by [`shown`].
+    pub(crate) fn stream_url(&self, path: &str) -> Url {
+        let mut url = self.url(path);
+        if let Some((name, secret)) = &self.query {
+            url.query_pairs_mut().append_pair(name, secret.expose_secret());
+        }
         url
     }
 }

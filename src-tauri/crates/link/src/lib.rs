@@ -15,6 +15,7 @@ mod retry_after;
 mod sse;
 mod state_file;
 mod trust;
+mod veil;
 mod websocket;
 
 pub use endpoint::{Endpoint, Limits, SETTINGS};

@@ -3,12 +3,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use deskbell_domain::Fault;
-use deskbell_wire::{CallId, Request, StreamId, Transport};
+use deskbell_wire::{CallId, Reply, Request, StreamId, Transport};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::event::{Epoch, LinkEvent};
+use crate::veil::Veil;
 use crate::{Endpoint, call, sse, state_file, websocket};
 
 /// How many messages may wait for a WebSocket to take them.
@@ -50,6 +51,7 @@ pub(crate) struct Outlet {
     epoch: Epoch,
     stream: StreamId,
     events: mpsc::Sender<LinkEvent>,
+    veil: Veil,
 }
 
 impl Link {
@@ -84,7 +86,8 @@ impl Link {
     /// Opens a stream, in place of one of the same name. `path` is absolute on the server, with its query.
     pub fn open(&mut self, stream: StreamId, transport: Transport, path: &str) {
         let epoch = self.next_epoch();
-        let outlet = Outlet { epoch, stream, events: self.events.clone() };
+        let veil = self.endpoint.veil().clone();
+        let outlet = Outlet { epoch, stream, events: self.events.clone(), veil };
         let endpoint = Arc::clone(&self.endpoint);
         let path = path.to_owned();
         let (outgoing, task) = match transport {
@@ -138,9 +141,15 @@ impl Link {
         let (endpoint, http, events) = (Arc::clone(&self.endpoint), self.http.clone(), self.events.clone());
         let epoch = self.attempt;
         self.calls.push(AbortOnDropHandle::new(tokio::spawn(async move {
+            let veil = endpoint.veil();
             let event = match call::exchange(&http, &endpoint, request).await {
-                Ok(reply) => LinkEvent::Reply { epoch, call, reply },
-                Err((sent, fault)) => LinkEvent::NoReply { epoch, call, sent, fault },
+                Ok(reply) => {
+                    let reply = Reply { body: veil.cover_bytes(reply.body), ..reply };
+                    LinkEvent::Reply { epoch, call, reply }
+                }
+                Err((sent, fault)) => {
+                    LinkEvent::NoReply { epoch, call, sent, fault: veil.cover_fault(fault) }
+                }
             };
             report(&events, event).await;
         })));
@@ -173,12 +182,13 @@ impl Outlet {
 
     pub(crate) async fn frames(&self, frames: Vec<crate::OwnedFrame>) {
         if !frames.is_empty() {
+            let frames = frames.into_iter().map(|frame| self.veil.cover_frame(frame)).collect();
             report(&self.events, LinkEvent::Frames { epoch: self.epoch, stream: self.stream, frames }).await;
         }
     }
 
     async fn closed(self, fault: Fault, code: Option<u16>) {
-        let (epoch, stream) = (self.epoch, self.stream);
+        let (epoch, stream, fault) = (self.epoch, self.stream, self.veil.cover_fault(fault));
         report(&self.events, LinkEvent::Closed { epoch, stream, fault, code }).await;
     }
 }

@@ -16,14 +16,15 @@ pub(crate) async fn listen(
     path: &str,
     outlet: &Outlet,
 ) -> Fault {
-    let url = endpoint.url(path);
+    let url = endpoint.stream_url(path);
     let address = shown(&url);
     let request = http.get(url.clone()).header(ACCEPT, "text/event-stream").header(CACHE_CONTROL, "no-cache");
     let patience = endpoint.limits().open_timeout * 2;
     let mut response = match tokio::time::timeout(patience, request.send()).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) if error.is_connect() => return failure::unconnected(endpoint, &error),
-        Ok(Err(error)) => return failure::broken(&address, &error),
+        // It would say the whole address.
+        Ok(Err(error)) => return failure::broken(&address, &error.without_url()),
         Err(_) => return failure::timed_out(endpoint, patience),
     };
     if let Err(fault) =
@@ -55,7 +56,7 @@ pub(crate) async fn listen(
             Ok(None) => {
                 return Fault::new(FaultCode::Closed, format!("{address} ended the stream."), "", Next::Soon);
             }
-            Err(error) => return failure::broken(&address, &error),
+            Err(error) => return failure::broken(&address, &error.without_url()),
         }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn converse(
     overflow: CancellationToken,
     outlet: &Outlet,
 ) -> Ended {
-    let url = endpoint.url(path);
+    let url = endpoint.stream_url(path);
     let address = shown(&url);
     let patience = endpoint.limits().open_timeout * 2;
     let socket = match tokio::time::timeout(patience, open(endpoint, &url)).await {

@@ -1,4 +1,4 @@
-use deskbell_domain::{Fault, Source};
+use deskbell_domain::{Auth, Fault, Source};
 
 use crate::Adapter;
 
@@ -13,12 +13,56 @@ pub struct Dialect {
     /// Where such a server usually is.
     pub default_url: &'static str,
     pub settings: &'static [Setting],
+    /// The ways in that a source may have. The first is the usual one.
+    pub logins: &'static [Login],
     /// Where such a server says on which port it is, if it takes another one at each start. The address of a
     /// source may then be left out.
     pub state_file: Option<StateFile>,
     /// Silence longer than this means the connection is dead, where the server promises a heartbeat.
     pub silence_ms: Option<u32>,
     pub adapter: fn(&Source) -> Result<Box<dyn Adapter>, Fault>,
+}
+
+/// A way in, with the name that such servers give the header, the cookie or the part of the address; empty where the
+/// operator has to name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    None,
+    Bearer,
+    Basic,
+    Header(&'static str),
+    Cookie(&'static str),
+    Query(&'static str),
+}
+
+impl Login {
+    /// What any server may be behind: a proxy that wants to know who comes.
+    pub const PROXIED: &'static [Self] =
+        &[Self::None, Self::Bearer, Self::Basic, Self::Header(""), Self::Cookie("")];
+
+    /// As it is filled in before the operator changes anything.
+    pub fn auth(self) -> Auth {
+        match self {
+            Self::None => Auth::None,
+            Self::Bearer => Auth::Bearer,
+            Self::Basic => Auth::Basic { user: String::new() },
+            Self::Header(name) => Auth::Header { name: name.to_owned() },
+            Self::Cookie(name) => Auth::Cookie { name: name.to_owned() },
+            Self::Query(name) => Auth::Query { name: name.to_owned() },
+        }
+    }
+
+    /// Whether it is this way in, under whatever name.
+    pub fn is(self, auth: &Auth) -> bool {
+        match auth {
+            Auth::None => self == Self::None,
+            Auth::Bearer => self == Self::Bearer,
+            Auth::Basic { .. } => self == Self::Basic,
+            Auth::Header { .. } => matches!(self, Self::Header(_)),
+            Auth::Cookie { .. } => matches!(self, Self::Cookie(_)),
+            Auth::Query { .. } => matches!(self, Self::Query(_)),
+        }
+    }
 }
 
 /// Something a source of a dialect may have set.

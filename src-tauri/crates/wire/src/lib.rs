@@ -19,4 +19,4 @@ pub use adapter::{
     Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,
     TimerId, Transport,
 };
-pub use dialect::{DIALECTS, Dialect, Setting, StateFile, dialect};
+pub use dialect::{DIALECTS, Dialect, Login, Setting, StateFile, dialect};

@@ -1,7 +1,8 @@
+use deskbell_sim::ailang::{Ailang, Config as HubConfig};
 use deskbell_sim::fault::Instead;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, command, lines};
 
 #[tokio::test]
 async fn sources_are_kept_without_an_engine() {
@@ -72,6 +73,55 @@ async fn a_secret_is_found_nowhere() {
     for file in std::fs::read_dir(stage.data.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap_or_default();
         assert!(!bytes.windows(7).any(|part| part == b"hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn a_secret_in_the_address_of_a_stream_is_found_nowhere() {
+    const TOKEN: &str = "hunter2-hunter2";
+    let stage = Stage::set().await;
+    let hub = Ailang::start(HubConfig::default()).await.unwrap();
+    hub.switch(|quirks| quirks.token = Some(TOKEN.to_owned()));
+    let log = std::fs::File::create(stage.data.path().join("log")).unwrap();
+    let mut engine = command(stage.data.path(), &["serve", "--json"])
+        .env("RUST_LOG", "trace")
+        .env("HUB_TOKEN", TOKEN)
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    lines(&mut engine).next_line().await.unwrap().unwrap();
+
+    let url = hub.url();
+    let way_in = ["--auth", "query", "--secret-env", "HUB_TOKEN"];
+    let add = [&["source", "add", "hub", "--dialect", "ailang", "--url", &url][..], &way_in].concat();
+    let mut said = vec![stage.done(&add).await.out];
+    let state =
+        |patch: &Value| (patch["row"]["source"] == "hub").then(|| patch["row"]["link"]["state"].clone());
+    said.push(stage.until(|patch| state(patch) == Some(json!("live"))).await.to_string());
+    // The hub says it back, in a message and in an error.
+    let mut watch = stage.watch().await;
+    let thread = hub.put_thread("Write the parser", "coder");
+    hub.say(&thread, "coder", "status", &format!("You are {TOKEN}"));
+    let message = watch.until(|patch| patch["row"]["text"].to_string().contains("You are")).await;
+    assert!(message.to_string().contains("You are •••"), "{message}");
+    said.push(message.to_string());
+    hub.switch(|quirks| quirks.instead = Some(Instead::Status(500, format!("no {TOKEN} today"))));
+    said.push(stage.bell(&["source", "test", "hub", "--json"]).await.out);
+    hub.switch(|quirks| (quirks.instead, quirks.token) = (None, Some("another".to_owned())));
+    hub.cut();
+    let refused = watch.until(|patch| state(patch) == Some(json!("refused"))).await;
+    assert_eq!(refused["row"]["link"]["fault"]["code"], "unauthorized");
+    said.push(refused.to_string());
+
+    engine.kill().await.unwrap();
+    for text in said {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    for file in std::fs::read_dir(stage.data.path()).unwrap() {
+        let path = file.unwrap().path();
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap_or_default()).into_owned();
+        assert!(!text.contains("hunter2"), "{}", path.display());
+        assert!(!path.ends_with("log") || !text.is_empty(), "nothing was logged");
     }
 }
 

@@ -150,7 +150,8 @@ pub fn command(data: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn lines(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
+/// What it prints, line by line.
+pub fn lines(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
     BufReader::new(child.stdout.take().unwrap()).lines()
 }
 

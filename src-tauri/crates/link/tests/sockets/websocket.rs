@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use deskbell_domain::{Auth, FaultCode, Next};
 use deskbell_link::{Limits, OwnedFrame};
-use deskbell_wire::{StreamId, Transport};
+use deskbell_wire::{Request, StreamId, Transport};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -108,6 +108,24 @@ async fn the_upgrade_shows_who_we_are_and_has_no_origin() {
     assert!(request.starts_with("GET /base/socket?x=1 HTTP/1.1\n"), "{request}");
     assert!(request.contains("cookie: sid=v4lue\n") && request.contains("upgrade: websocket\n"), "{request}");
     assert!(request.contains("user-agent: deskbell/") && !request.contains("origin:"), "{request}");
+}
+
+#[tokio::test]
+async fn a_secret_goes_into_the_address_of_a_stream_and_nowhere_else() {
+    let echo = "HTTP/1.1 302 Found\r\nlocation: /login/s3cret%20v4lue\r\ncontent-length: 0\r\n\r\n";
+    for (transport, path) in [(Transport::WebSocket, "/socket?x=1"), (Transport::Sse, "/socket?x=1")] {
+        let server = Server::answering(echo).await;
+        let auth = Auth::Query { name: "token".into() };
+        let mut client = Client::with(&server.url(), auth, "s3cret v4lue", Limits::default());
+        client.link.open(StreamId::MAIN, transport, path);
+        let fault = client.closed().await;
+        assert!(!fault.to_string().contains("v4lue"), "{fault}");
+        assert!(fault.to_string().contains("/login/•••"), "{fault}");
+        assert!(client.call(Request::get("/list")).await.is_ok());
+        let [stream, call] = &server.requests()[..] else { panic!("two requests are due") };
+        assert!(stream.starts_with("GET /socket?x=1&token=s3cret+v4lue HTTP/1.1\n"), "{stream}");
+        assert!(!call.contains("v4lue"), "{call}");
+    }
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ use self::work::Works;
 use crate::recent::Recent;
 use crate::words;
 use crate::{
-    Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId,
+    Adapter, CallId, Dialect, Effect, Effects, Frame, Login, Reply, Request, Sent, Signal, StreamId, TimerId,
     Transport,
 };
 
@@ -42,6 +42,14 @@ pub(crate) const DIALECT: Dialect = Dialect {
     about: "The AILANG Collaboration Hub: approvals, questions, threads, agents and coordinator tasks",
     default_url: "http://127.0.0.1:1957",
     settings: &[],
+    logins: &[
+        Login::None,
+        Login::Query("token"),
+        Login::Bearer,
+        Login::Basic,
+        Login::Header(""),
+        Login::Cookie(""),
+    ],
     state_file: None,
     // Its control pings come each 54 s, and the driver asks for a sign of life on its own.
     silence_ms: Some(120_000),

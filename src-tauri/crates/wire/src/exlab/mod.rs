@@ -25,8 +25,8 @@ use self::reading::Reading;
 use self::session::{Queue, Session};
 use self::shapes::Setup;
 use crate::{
-    Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StateFile,
-    StreamId, TimerId, Transport,
+    Adapter, CallId, Dialect, Effect, Effects, Frame, Login, Reply, Request, Sent, Setting, Signal,
+    StateFile, StreamId, TimerId, Transport,
 };
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -39,6 +39,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "Where ExLab-Wizard leaves its server.json, if not in the usual folder; an address pins it instead",
         many: false,
     }],
+    logins: Login::PROXIED,
     state_file: Some(StateFile { setting: "server_json", usual: "exlab-wizard/server.json" }),
     // Audits come every half a minute, but only while they are switched on.
     silence_ms: None,

@@ -21,7 +21,7 @@ mod words;
 
 use deskbell_domain::{Fault, FaultCode, Next, Source};
 
-use crate::{Adapter, Dialect, Setting};
+use crate::{Adapter, Dialect, Login, Setting};
 use machine::{Machine, Paths};
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -35,6 +35,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         many: false,
     }],
     // Keep-alive comments may come; no interval is promised.
+    logins: Login::PROXIED,
     state_file: None,
     silence_ms: None,
     adapter: speak,

@@ -18,7 +18,7 @@ mod turns;
 
 use deskbell_domain::{Fault, Source};
 
-use crate::{Adapter, Dialect, Setting};
+use crate::{Adapter, Dialect, Login, Setting};
 use machine::Machine;
 
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -31,6 +31,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "The hyperhive source whose agent this is; it is shown under it.",
         many: false,
     }],
+    logins: Login::PROXIED,
     state_file: None,
     // No heartbeat is promised.
     silence_ms: None,

@@ -31,7 +31,7 @@ use self::transcript::Transcript;
 use crate::recent::Recent;
 use crate::words;
 use crate::{
-    Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,
+    Adapter, CallId, Dialect, Effect, Effects, Frame, Login, Reply, Request, Sent, Setting, Signal, StreamId,
     TimerId, Transport,
 };
 
@@ -45,6 +45,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "The project's folder on the server, as an absolute path; without it, the folder opencode was started in",
         many: false,
     }],
+    logins: Login::PROXIED,
     state_file: None,
     // It sends a heartbeat every 10 s.
     silence_ms: Some(30_000),

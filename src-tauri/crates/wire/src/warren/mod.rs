@@ -30,7 +30,7 @@ use self::turns::Turns;
 use crate::recent::Recent;
 use crate::words;
 use crate::{
-    Adapter, CallId, Dialect, Effect, Effects, Frame, Reply, Request, Sent, Setting, Signal, StreamId,
+    Adapter, CallId, Dialect, Effect, Effects, Frame, Login, Reply, Request, Sent, Setting, Signal, StreamId,
     TimerId,
 };
 
@@ -44,6 +44,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "The id of a ticket to follow; without it, all open tickets are followed",
         many: true,
     }],
+    // Its two cookies at once: `token_id=…; token_secret=…`.
+    logins: &[Login::None, Login::Header("Cookie"), Login::Bearer, Login::Basic, Login::Cookie("")],
     state_file: None,
     // Its pings come every 54 s.
     silence_ms: Some(120_000),
