@@ -24,6 +24,8 @@ pub(super) struct Wish {
     pub kind: String,
     title: String,
     thread: Option<ItemId>,
+    /// The message of the turn that asked.
+    message: String,
     pub expires: Option<Millis>,
     /// It ended, as the server told.
     pub end: Option<End>,
@@ -60,6 +62,7 @@ impl Warren {
             kind: hitl.kind.clone(),
             title: ask.title().to_owned(),
             thread,
+            message: hitl.payload.get("message_id").and_then(Value::as_str).unwrap_or_default().to_owned(),
             expires: ask.expires,
             end: None,
             told: false,
@@ -126,6 +129,24 @@ impl Warren {
         self.wishes.keep(id, Wish { told: true, ..wish });
         out.push(emit(Event::Settled(Settlement { item: hitl_item(id), at, by, outcome, ask: None })));
         out.push(emit(Event::Entry(entry)));
+    }
+
+    /// A turn that has come to its end waits for nobody: its asks ended, too, and that was told to a connection that is
+    /// gone.
+    pub(super) fn end_with_turns(&mut self, now: Millis, out: &mut Effects) {
+        let is_over = |wish: &Wish| {
+            let turn = self.telling.turn_of(&wish.message);
+            turn.is_some_and(|turn| self.turns.is_over(turn))
+        };
+        let over: Vec<String> = self
+            .wishes
+            .values()
+            .filter(|(id, wish)| wish.end.is_none() && !wish.told && is_over(wish) && !self.awaits_reply(id))
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in over {
+            self.tell_end(&id, None, When::Seen(now), now, out);
+        }
     }
 
     /// Ends that waited for the reply to an answer of ours are passed on when that reply can no longer come.

@@ -80,6 +80,7 @@ impl Warren {
                 let (turn, intent) = (&envelope.turn_id, envelope.intent.as_deref());
                 let task = self.turns.end(turn, &envelope.session_id, status, intent, at.millis());
                 out.extend(task.map(|task| emit(Event::Task(task))));
+                self.end_with_turns(now, out);
                 self.show_work(&envelope.session_id, now, out);
                 let text = format!("Turn {}", line(status, 40));
                 self.note_turn(&envelope.turn_id, "ended", &text, &envelope.session_id, at, raw, out);
@@ -89,6 +90,7 @@ impl Warren {
                 if message.session_id.is_empty() {
                     message.session_id.clone_from(&envelope.session_id);
                 }
+                message.turn_id = message.turn_id.or_else(|| Some(envelope.turn_id.clone()));
                 self.message_told(&message, envelope, ticket, raw, now, out);
             }
             "hitl_request_pending" => {
@@ -134,7 +136,7 @@ impl Warren {
             out.push(emit(Event::Entry(entry)));
         }
         if message.kind == "user" {
-            let turn = message.turn_id.as_deref().unwrap_or(&envelope.turn_id);
+            let turn = message.turn_id.as_deref().unwrap_or_default();
             out.extend(self.turns.name(turn, &message.content).map(|task| emit(Event::Task(task))));
             let own = ticket.filter(|ticket| self.own.get(*ticket) == Some(&message.session_id));
             if let Some(ticket) = own {

@@ -222,6 +222,7 @@ impl Warren {
             return self.call(graphql::room(ticket, offset), purpose, out);
         }
         self.unread.remove(ticket);
+        self.end_with_turns(now, out);
         self.look_for_words(ticket, out);
         self.come_alive(out);
     }

@@ -24,6 +24,7 @@ struct Version {
     /// In nanoseconds: changes come within the same millisecond.
     stamp: i128,
     content: Hash,
+    turn: Option<String>,
 }
 
 impl Telling {
@@ -43,15 +44,21 @@ impl Telling {
             if known.content == content || known.stamp > stamp {
                 return None;
             }
-            *known = Version { stamp, content };
+            *known = Version { stamp, content, turn: message.turn_id.clone().or(known.turn.take()) };
         } else {
-            self.known.keep(&message.id, Version { stamp, content });
+            let turn = message.turn_id.clone();
+            self.known.keep(&message.id, Version { stamp, content, turn });
         }
         if message.kind == "user" {
             let at = millis(message.created_at.as_deref()).unwrap_or(now);
             self.said.keep(&said_key(&message.session_id, &message.content), at);
         }
         Some(entry(message, raw, now))
+    }
+
+    /// The turn that a message is of.
+    pub fn turn_of(&self, message: &str) -> Option<&str> {
+        self.known.get(message)?.turn.as_deref()
     }
 
     /// Whether these words were said in one of these sessions, at that time or later.

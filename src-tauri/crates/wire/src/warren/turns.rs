@@ -148,6 +148,14 @@ impl Turns {
         self.known.values().any(|(_, turn)| turn.lost && turn.ended.is_none() && turn.session == session)
     }
 
+    /// Whether it came to its end, as far as anything tells.
+    pub fn is_over(&self, id: &str) -> bool {
+        self.known.get(id).is_some_and(|turn| match turn.status {
+            TaskStatus::Done | TaskStatus::Cancelled | TaskStatus::Failed => true,
+            TaskStatus::Running | TaskStatus::Waiting | TaskStatus::Unknown(_) => false,
+        })
+    }
+
     pub fn runs(&self, session: &str) -> bool {
         self.known.values().any(|(_, turn)| turn.is_running() && turn.session == session)
     }

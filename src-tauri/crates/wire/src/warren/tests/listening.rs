@@ -130,3 +130,22 @@ fn settings_that_make_no_sense_are_refused() {
     let many: Vec<String> = (0..40).map(|n| n.to_string()).collect();
     assert!(Warren::new(&source(&many.iter().map(String::as_str).collect::<Vec<_>>())).is_err());
 }
+
+#[test]
+fn an_ask_ends_with_its_turn_where_its_own_end_was_missed() {
+    let mut desk = Desk::live();
+    desk.hear(created("s1"));
+    desk.hear(message("session_message_added", "m1", "trace", "waiting", TIME));
+    let mut asked = tool("h1");
+    asked["hitl"]["payload"]["message_id"] = json!("m1");
+    desk.hear(asked);
+    desk.close(None);
+    let said = |id: &str, kind: &str| json!({ "id": id, "sessionID": "s1", "turnID": "t1", "type": kind, "content": id, "createdAt": TIME });
+    desk.data["ticketSessionMessages"] = json!([said("m1", "trace")]);
+    desk.connect();
+    assert_eq!(desk.state.asks.len(), 1, "nothing says that it ended");
+    desk.data["ticketSessionMessages"] = json!([said("m1", "trace"), said("m2", "response")]);
+    desk.connect();
+    assert!(desk.state.asks.is_empty());
+    assert_eq!(desk.state.settled.get(&ItemId::new("hitl:h1")), Some(&deskbell_domain::Outcome::Vanished));
+}
