@@ -44,7 +44,7 @@ by: string | null, settledAt: Millis | null, };
 /**
  * How a request shows who sends it.
  */
-export type Auth = { "type": "none" } | { "type": "bearer" } | { "type": "basic", user: string, } | { "type": "header", name: string, } | { "type": "cookie", name: string, };
+export type Auth = { "type": "none" } | { "type": "bearer" } | { "type": "basic", user: string, } | { "type": "header", name: string, } | { "type": "cookie", name: string, } | { "type": "query", name: string, };
 
 /**
  * What a subscriber hears. `number` counts up by one from 1; a missing number means: subscribe again.
@@ -100,7 +100,11 @@ export type DialectView = { name: string, title: string, about: string, defaultU
 /**
  * Whether the address may be left out: such a server says where it is in a file on this machine.
  */
-findsItself: boolean, settings: Array<SettingView>, };
+findsItself: boolean, 
+/**
+ * The ways in it may have, as they are filled in at first. The first is the usual one.
+ */
+logins: Array<Auth>, settings: Array<SettingView>, };
 
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap";
 

@@ -300,6 +300,11 @@ test('a source is tested before it is added, and its secret is not kept on the p
     about: 'One host.',
     defaultUrl: 'http://127.0.0.1:7000',
     findsItself: false,
+    logins: [
+      { type: 'none' as const },
+      { type: 'bearer' as const },
+      { type: 'query' as const, name: 'token' },
+    ],
     settings: [],
   };
   const fault = {
@@ -320,7 +325,11 @@ test('a source is tested before it is added, and its secret is not kept on the p
   expect(document.activeElement).toBe(screen.getByTestId('source-name'));
   await user.keyboard('lab');
   expect(screen.getByTestId<HTMLInputElement>('source-url').value).toBe('http://127.0.0.1:7000');
-  await user.selectOptions(screen.getByTestId('source-auth'), 'bearer');
+  const auth = screen.getByTestId<HTMLSelectElement>('source-auth');
+  expect([...auth.options].map((option) => option.value)).toEqual(['none', 'bearer', 'query']);
+  await user.selectOptions(auth, 'query');
+  expect(screen.getByTestId<HTMLInputElement>('source-header').value).toBe('token');
+  await user.selectOptions(auth, 'bearer');
   const secret = screen.getByTestId<HTMLInputElement>('source-secret');
   expect(secret.type).toBe('password');
   await user.type(secret, 'hunter2');
