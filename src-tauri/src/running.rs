@@ -25,11 +25,8 @@ pub struct Running {
 impl Running {
     /// The error is a sentence for the operator.
     pub async fn start(home: Home, demo: bool, notifier: DesktopNotifier) -> Result<Self, String> {
-        let options = Options {
-            data: home.data().to_owned(),
-            notifier: Some(notifier.port()),
-            ..Options::default()
-        };
+        let options =
+            Options { data: home.data().to_owned(), notifier: Some(notifier.port()), ..Options::default() };
         let engine = Engine::start(options).await.map_err(|error| error.to_string())?;
         notifier.connect(engine.clone());
         let shutdown = CancellationToken::new();

@@ -224,11 +224,14 @@ impl World {
         }
     }
 
-    /// Words of the one who listens there, and what they lead to.
-    pub fn take_words(&mut self, listener: u64, words: &str) {
-        if let Some(turn) = self.hear_words(listener, words) {
-            self.work(&turn, words);
+    /// Words of the one who listens there, and what they lead to. Says whether they were heard: those of a connection
+    /// that was cut meanwhile are not.
+    pub fn take_words(&mut self, listener: u64, words: &str) -> bool {
+        let turn = self.hear_words(listener, words);
+        if let Some(turn) = &turn {
+            self.work(turn, words);
         }
+        turn.is_some()
     }
 
     /// Words of the one who listens there: everybody hears them, and a turn begins.

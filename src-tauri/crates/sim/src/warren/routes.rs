@@ -109,8 +109,9 @@ fn hear(shared: &Shared, number: u64, text: &str) {
     match frame["type"].as_str() {
         Some("message") => {
             let words = frame["content"].as_str().unwrap_or_default().to_owned();
-            shared.receive(Received::Words(words.clone()));
-            shared.change(|world| world.take_words(number, &words));
+            if shared.change(|world| world.take_words(number, &words)) {
+                shared.receive(Received::Words(words));
+            }
         }
         Some("ping") => {
             shared.change(|world| {
