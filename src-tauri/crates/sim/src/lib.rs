@@ -2,6 +2,7 @@
 //! for. One folder each. Nothing is kept on disk, and the same seed gives the same world.
 
 pub mod ailang;
+mod bus;
 mod dice;
 pub mod exlab;
 pub mod fault;
@@ -11,6 +12,7 @@ pub mod opencode;
 mod piece;
 mod serving;
 mod simulator;
+mod traffic;
 pub mod warren;
 
 pub use dice::Dice;

@@ -6,24 +6,21 @@ mod parts;
 mod picture;
 mod routes;
 mod scenario;
-mod state;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+pub use crate::bus::Received;
+use crate::bus::{Desk, Server};
 use crate::fault::{Build, Faults};
 use crate::piece::{Piece, Playing};
-use crate::serving::Serving;
 use crate::simulator::{Coordinator, Part, Simulator};
 use model::World;
 pub use parts::{Container, Prompt, Proposal};
-pub use state::Received;
-use state::Shared;
 
 pub const SIMULATOR: Simulator = Simulator {
     dialect: "hyperhive",
@@ -60,9 +57,8 @@ impl Default for Config {
 /// A running coordinator. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Hyperhive {
-    shared: Arc<Shared>,
-    address: SocketAddr,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    server: Server<World>,
+    shared: Arc<Desk<World>>,
 }
 
 impl Coordinator for Hyperhive {
@@ -85,31 +81,23 @@ impl Hyperhive {
         let mut world = World::new(config.seed, config.now);
         world.put_container(Container::manager());
         world.put_container(Container::running("coder"));
-        let shared = Arc::new(Shared::new(world, config.queue));
-        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
-        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let server = Server::start(Desk::new(world, config.queue), config.bind, routes::router).await?;
+        Ok(Self { shared: Arc::clone(&server.desk), server })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.
     pub async fn stop(&self) {
-        self.shared.unsubscribe_all();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.server.stop().await;
     }
 
     /// Ends it and starts it again on the same port: its tables are as they were, `seq` is 0 again, and what
     /// was under way is forgotten.
     pub async fn restart(&self) -> io::Result<()> {
-        self.stop().await;
-        self.shared.change(World::forget_process);
-        let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
-        Ok(())
+        self.server.restart().await
     }
 
     /// Ends every event stream; the server stays.
@@ -119,10 +107,38 @@ impl Hyperhive {
 
     /// Closes every connection, with whatever is under way on it; the server stays.
     pub async fn cut_connections(&self) {
-        self.shared.unsubscribe_all();
-        if let Some(serving) = &*self.serving.lock().await {
-            serving.cut();
-        }
+        self.server.cut_connections().await;
+    }
+
+    /// Every stream ends behind the next so many events.
+    pub fn cut_after_events(&self, events: u64) {
+        self.shared.cut_after(events);
+    }
+
+    /// The request that comes after so many others is not done, and ends every stream.
+    pub fn cut_after_requests(&self, requests: u64) {
+        self.shared.traffic.cut_after(requests);
+    }
+
+    /// The request that comes after so many others is done, and its reply comes when [`Hyperhive::release`] lets
+    /// it go: it then tells of a world that may be another.
+    pub fn hold_after_requests(&self, requests: u64) {
+        self.shared.traffic.hold_after(requests);
+    }
+
+    /// Takes every trap away, and lets go what was caught.
+    pub fn release(&self) {
+        self.shared.release();
+    }
+
+    /// How many events were sent.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent()
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> u64 {
+        self.shared.traffic.seen()
     }
 
     /// Changes how it behaves.
@@ -210,12 +226,17 @@ impl Hyperhive {
 
     /// These very bytes, to every stream.
     pub fn send_raw(&self, bytes: &[u8]) {
-        self.shared.send_raw(Bytes::copy_from_slice(bytes));
+        self.shared.send_raw(bytes);
     }
 
     /// What `GET /api/state` answers now.
     pub fn state(&self) -> Value {
-        self.shared.picture()
+        self.shared.look(World::picture)
+    }
+
+    /// The messages of the history, oldest first.
+    pub fn messages(&self) -> Vec<Value> {
+        self.shared.look(|world| world.messages.iter().map(|message| json!(message)).collect())
     }
 
     /// What `GET /dashboard/history` answers now.
@@ -240,6 +261,11 @@ impl Hyperhive {
     /// Every POST that came, in order, also those whose reply was lost.
     pub fn received(&self) -> Vec<Received> {
         self.shared.received()
+    }
+
+    /// Every POST that was done, in order, whether or not its reply arrived.
+    pub fn done(&self) -> Vec<Received> {
+        self.shared.done()
     }
 
     /// How many event streams are open.

@@ -1,7 +1,7 @@
 //! The world behind the dashboard: its tables, its rules, and the events its changes give.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,8 @@ use super::parts::{
     Approval, ApprovalEnd, Container, Message, Prompt, Proposal, Question, QuestionEnd, Tombstone, Transient,
 };
 use crate::Dice;
-use crate::fault::Faults;
+use crate::bus::{Manners, Refusal};
+use crate::fault::{Faults, NextPost};
 
 /// The history of messages goes this far back.
 const MESSAGES: usize = 200;
@@ -17,9 +18,6 @@ const MESSAGES: usize = 200;
 const BODY_BYTES: usize = 1024;
 /// The longest name an agent may have.
 const NAME_CHARS: usize = 9;
-
-/// What the server says when it will not. It comes with status 500.
-pub(super) type Refusal = String;
 
 #[derive(Debug)]
 pub(super) struct World {
@@ -34,7 +32,7 @@ pub(super) struct World {
     pub tombstones: BTreeMap<String, Tombstone>,
     pub inputs: Vec<String>,
     /// Events that wait to be told.
-    pub told: Vec<String>,
+    told: Vec<String>,
     last_approval: i64,
     last_question: i64,
     dice: Dice,
@@ -65,19 +63,6 @@ impl World {
     pub fn now(&self) -> i64 {
         let system = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         self.now.unwrap_or_else(|| i64::try_from(system()).unwrap_or(i64::MAX))
-    }
-
-    /// What a process forgets when it ends. The tables stay.
-    pub fn forget_process(&mut self) {
-        self.seq = 0;
-        self.told.clear();
-        self.transients.clear();
-        for container in self.containers.values_mut() {
-            container.pending = None;
-        }
-        for approval in self.approvals.values_mut() {
-            approval.building = false;
-        }
     }
 
     pub fn tell(&mut self, kind: &str, fields: Value) {
@@ -258,6 +243,45 @@ impl World {
     fn remove_container(&mut self, name: &str) {
         if self.containers.remove(name).is_some() && self.faults.tells_containers {
             self.tell("container_removed", json!({ "name": name }));
+        }
+    }
+}
+
+impl crate::bus::World for World {
+    type Faults = Faults;
+
+    fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    fn manners(&self) -> Manners {
+        let Faults { success, instead, stalled, keep_alive_ms, .. } = &self.faults;
+        Manners {
+            success: *success,
+            instead: instead.clone(),
+            stalled: *stalled,
+            keep_alive: keep_alive_ms.map(Duration::from_millis),
+        }
+    }
+
+    fn take_next_post(&mut self) -> Option<NextPost> {
+        self.faults.next_post.take()
+    }
+
+    fn take_told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// The tables stay.
+    fn forget_process(&mut self) {
+        self.seq = 0;
+        self.told.clear();
+        self.transients.clear();
+        for container in self.containers.values_mut() {
+            container.pending = None;
+        }
+        for approval in self.approvals.values_mut() {
+            approval.building = false;
         }
     }
 }

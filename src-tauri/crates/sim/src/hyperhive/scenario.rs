@@ -9,7 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::model::World;
 use super::parts::{Container, Prompt, Proposal};
-use super::state::{Received, Shared};
+use crate::bus::{Desk, Received};
 use super::{Hyperhive, library};
 use crate::Dice;
 use crate::fault::Build;
@@ -162,7 +162,7 @@ fn set_the_stage(world: &mut World, coder: Option<i64>) {
 }
 
 /// One of the agents can be listened to at a port of its own.
-async fn lend_an_ear(shared: Arc<Shared>, name: &'static str, piece: Piece) {
+async fn lend_an_ear(shared: Arc<Desk<World>>, name: &'static str, piece: Piece) {
     let config = hyperhive_agent::Config { label: name.to_owned(), ..hyperhive_agent::Config::default() };
     // Where no port is free, nobody listens to it.
     let Ok(agent) = HyperhiveAgent::start(config).await else { return };
@@ -176,7 +176,7 @@ async fn lend_an_ear(shared: Arc<Shared>, name: &'static str, piece: Piece) {
     std::future::pending().await
 }
 
-async fn perform(shared: Arc<Shared>, script: Script, pace: Pace) {
+async fn perform(shared: Arc<Desk<World>>, script: Script, pace: Pace) {
     for Beat { after_ms, step } in script {
         pace.pause(after_ms).await;
         match step {
@@ -207,7 +207,7 @@ async fn perform(shared: Arc<Shared>, script: Script, pace: Pace) {
 }
 
 /// The agents notice what the operator does.
-async fn react(shared: Arc<Shared>, pace: Pace) {
+async fn react(shared: Arc<Desk<World>>, pace: Pace) {
     let mut posts = shared.posts();
     loop {
         let post = match posts.recv().await {
@@ -255,7 +255,7 @@ fn reaction(world: &World, post: &Received) -> Option<(String, String)> {
 }
 
 /// Deadlines are in the server's own seconds, whatever the pace.
-async fn watch_deadlines(shared: Arc<Shared>) {
+async fn watch_deadlines(shared: Arc<Desk<World>>) {
     let mut ticks = tokio::time::interval(Duration::from_millis(500));
     loop {
         ticks.tick().await;

@@ -2,23 +2,20 @@
 
 mod routes;
 mod scenario;
-mod shared;
 mod world;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+pub use crate::bus::Received;
+use crate::bus::{Desk, Server};
 use crate::fault::{Instead, NextPost};
-pub use crate::hyperhive::Received;
 use crate::piece::{Piece, Playing};
-use crate::serving::Serving;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
-use shared::Shared;
 pub use world::Notes;
 use world::{Login, World};
 
@@ -90,9 +87,8 @@ impl Default for Faults {
 /// A running agent. It ends when this is dropped.
 #[derive(Debug)]
 pub struct HyperhiveAgent {
-    shared: Arc<Shared>,
-    address: SocketAddr,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    server: Server<World>,
+    shared: Arc<Desk<World>>,
 }
 
 impl Coordinator for HyperhiveAgent {
@@ -117,34 +113,26 @@ impl HyperhiveAgent {
             since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
         });
         let world = World::new(&config.label, config.seed, now);
-        let shared = Arc::new(Shared::new(world, config.queue));
-        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
-        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let server = Server::start(Desk::new(world, config.queue), config.bind, routes::router).await?;
+        Ok(Self { shared: Arc::clone(&server.desk), server })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
     }
 
     pub(crate) fn port(&self) -> Option<i64> {
-        Some(i64::from(self.address.port()))
+        Some(i64::from(self.server.port()))
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.
     pub async fn stop(&self) {
-        self.shared.unsubscribe_all();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.server.stop().await;
     }
 
     /// Ends it and starts it again on the same port: its store is as it was, `seq` is 0 again.
     pub async fn restart(&self) -> io::Result<()> {
-        self.stop().await;
-        self.shared.change(World::forget_process);
-        let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
-        Ok(())
+        self.server.restart().await
     }
 
     /// Ends every event stream; the server stays.
@@ -154,10 +142,38 @@ impl HyperhiveAgent {
 
     /// Closes every connection, with whatever is under way on it; the server stays.
     pub async fn cut_connections(&self) {
-        self.shared.unsubscribe_all();
-        if let Some(serving) = &*self.serving.lock().await {
-            serving.cut();
-        }
+        self.server.cut_connections().await;
+    }
+
+    /// Every stream ends behind the next so many events.
+    pub fn cut_after_events(&self, events: u64) {
+        self.shared.cut_after(events);
+    }
+
+    /// The request that comes after so many others is not done, and ends every stream.
+    pub fn cut_after_requests(&self, requests: u64) {
+        self.shared.traffic.cut_after(requests);
+    }
+
+    /// The request that comes after so many others is done, and its reply comes when [`HyperhiveAgent::release`]
+    /// lets it go: it then tells of a world that may be another.
+    pub fn hold_after_requests(&self, requests: u64) {
+        self.shared.traffic.hold_after(requests);
+    }
+
+    /// Takes every trap away, and lets go what was caught.
+    pub fn release(&self) {
+        self.shared.release();
+    }
+
+    /// How many events were sent.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent()
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> u64 {
+        self.shared.traffic.seen()
     }
 
     /// Changes how it behaves.
@@ -213,7 +229,7 @@ impl HyperhiveAgent {
 
     /// These very bytes, to every stream.
     pub fn send_raw(&self, bytes: &[u8]) {
-        self.shared.send_raw(&Bytes::copy_from_slice(bytes));
+        self.shared.send_raw(bytes);
     }
 
     /// What `GET /api/state` answers now.
@@ -233,6 +249,11 @@ impl HyperhiveAgent {
     /// Every POST that came, in order, also those whose reply was lost.
     pub fn received(&self) -> Vec<Received> {
         self.shared.received()
+    }
+
+    /// Every POST that was done, in order, whether or not its reply arrived.
+    pub fn done(&self) -> Vec<Received> {
+        self.shared.done()
     }
 
     /// How many event streams are open.

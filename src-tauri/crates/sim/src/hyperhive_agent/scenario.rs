@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::HyperhiveAgent;
-use super::shared::Shared;
+use crate::bus::Desk;
 use super::world::World;
 use crate::Dice;
 use crate::piece::{Pace, Piece, Playing};
@@ -76,7 +76,7 @@ impl HyperhiveAgent {
     }
 }
 
-async fn live(shared: Arc<Shared>, mut dice: Dice, pace: Pace) {
+async fn live(shared: Arc<Desk<World>>, mut dice: Dice, pace: Pace) {
     loop {
         pace.pause(3_000 + dice.below(2_000)).await;
         // The operator may have begun a turn, or one waited in the inbox.

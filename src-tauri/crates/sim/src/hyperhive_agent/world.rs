@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Faults;
 use crate::Dice;
+use crate::bus::{Manners, Refusal};
+use crate::fault::NextPost;
 
 /// As many rows as the store keeps.
 const MOST_ROWS: usize = 2_000;
@@ -21,11 +24,8 @@ pub(super) struct World {
     /// Who and what, and when in unix seconds.
     pub inbox: Vec<(String, String, i64)>,
     /// Events that wait to be told.
-    pub told: Vec<Value>,
-    /// Events and histories have a `seq`, and changes of the state are told, as later versions do.
-    pub counts: bool,
-    /// How notes come.
-    pub notes: Notes,
+    told: Vec<Value>,
+    pub faults: Faults,
     now: i64,
 }
 
@@ -47,9 +47,6 @@ pub enum Notes {
     Struct,
 }
 
-/// Why it was not done.
-pub(super) type Refusal = String;
-
 impl World {
     pub fn new(label: &str, seed: u64, now: i64) -> Self {
         Self {
@@ -62,16 +59,9 @@ impl World {
             busy: false,
             inbox: Vec::new(),
             told: Vec::new(),
-            counts: false,
-            notes: Notes::Null,
+            faults: Faults::default(),
             now,
         }
-    }
-
-    /// A restarted process keeps its store.
-    pub fn forget_process(&mut self) {
-        self.seq = 0;
-        self.told.clear();
     }
 
     /// Stores an event and tells it.
@@ -85,7 +75,7 @@ impl World {
 
     /// Tells an event that no history has.
     fn tell_only(&mut self, mut row: Value) {
-        if self.counts && row.is_object() {
+        if self.faults.counts && row.is_object() {
             self.seq += 1;
             row["seq"] = self.seq.into();
         }
@@ -118,7 +108,7 @@ impl World {
     }
 
     pub fn note(&mut self, text: &str) {
-        match self.notes {
+        match self.faults.notes {
             Notes::Null => self.told.push(Value::Null),
             Notes::Missing => {}
             Notes::Struct => self.tell(json!({ "kind": "note", "text": text })),
@@ -181,14 +171,14 @@ impl World {
 
     pub fn set_model(&mut self, model: &str) {
         self.model = model.to_owned();
-        if self.counts {
+        if self.faults.counts {
             self.tell(json!({ "kind": "model_changed", "model": model }));
         }
     }
 
     pub fn set_login(&mut self, login: Login) {
         self.login = login;
-        if self.counts {
+        if self.faults.counts {
             self.tell(json!({ "kind": "status_changed", "status": self.status() }));
         }
     }
@@ -225,7 +215,7 @@ impl World {
             "label": self.label, "dashboard_port": 7000, "status": self.status(), "session": session,
             "inbox": inbox, "model": self.model, "context_window_tokens": 200_000,
         });
-        if self.counts {
+        if self.faults.counts {
             state["seq"] = self.seq.into();
             state["turn_state"] = if self.busy { "thinking" } else { "idle" }.into();
             state["turn_state_since"] = self.now.into();
@@ -234,6 +224,33 @@ impl World {
     }
 
     pub fn history(&self) -> Value {
-        if self.counts { json!({ "seq": self.seq, "events": self.rows }) } else { json!(self.rows) }
+        if self.faults.counts { json!({ "seq": self.seq, "events": self.rows }) } else { json!(self.rows) }
+    }
+}
+
+impl crate::bus::World for World {
+    type Faults = Faults;
+
+    fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    fn manners(&self) -> Manners {
+        let Faults { success, instead, stalled, .. } = &self.faults;
+        Manners { success: *success, instead: instead.clone(), stalled: *stalled, keep_alive: None }
+    }
+
+    fn take_next_post(&mut self) -> Option<NextPost> {
+        self.faults.next_post.take()
+    }
+
+    fn take_told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told).iter().map(Value::to_string).collect()
+    }
+
+    /// The store stays.
+    fn forget_process(&mut self) {
+        self.seq = 0;
+        self.told.clear();
     }
 }
