@@ -185,7 +185,11 @@ other: boolean,
 /**
  * In bytes of UTF-8, for the whole answer.
  */
-maxBytes: number | null, } | { "type": "date", default: string | null, } | { "type": "flag", default: boolean, };
+maxBytes: number | null, } | { "type": "date", default: string | null, } | { "type": "flag", default: boolean, } | { "type": "secret", 
+/**
+ * In characters.
+ */
+max: number, };
 
 /**
  * An offer taken, with its values and an id of its own. An answer is an intent on an ask.
@@ -274,6 +278,11 @@ settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | nul
  * How far an answer reaches.
  */
 export type Scope = "once" | "thread" | "always";
+
+/**
+ * What only the server may read. It shows itself to nobody else, and an intent that is kept has lost it.
+ */
+export type Secret = string | null;
 
 /**
  * A secret on its way in. It never comes out again.
@@ -374,7 +383,7 @@ buckets: Array<Amount>, };
 /**
  * What was put into a field.
  */
-export type Value = { "text": string } | { "pick": { chosen: Array<string>, other: string | null, } } | { "date": string } | { "flag": boolean };
+export type Value = { "text": string } | { "pick": { chosen: Array<string>, other: string | null, } } | { "date": string } | { "flag": boolean } | { "secret": Secret };
 
 /**
  * `pending` and `stuck` are not verdicts yet: the intent is still in the outbox.

@@ -1,6 +1,6 @@
 import type { Field, Key, Offer, Value } from '../gen';
 import type { Board } from './board';
-import { fits, initial, type Values } from './field';
+import { fits, initial, keepable, type Values } from './field';
 
 /** Where drafts outlive the window. */
 const KEPT = 'deskbell.drafts';
@@ -61,7 +61,9 @@ export class Drafts {
   /** Writes down what is not written yet. */
   flush(): void {
     clearTimeout(this.#timer);
-    const newest = Object.entries(this.#values).slice(-MOST_KEPT);
+    const newest = Object.entries(this.#values)
+      .slice(-MOST_KEPT)
+      .map(([at, values]) => [at, keepable(values)] as const);
     try {
       this.#storage.setItem(KEPT, JSON.stringify(Object.fromEntries(newest)));
     } catch (thrown) {

@@ -18,6 +18,19 @@ test('what was typed is there again after a restart', () => {
   expect(new Drafts(localStorage).value(ask.key, deny, note)).toEqual({ text: 'not on a Friday' });
 });
 
+test('a secret is drafted, and written down nowhere', () => {
+  const drafts = new Drafts(localStorage);
+  const code = { ...note, id: 'code', input: { type: 'secret', max: 9 } } as const;
+  drafts.put(ask.key, deny, note, { text: 'mine' });
+  drafts.put(ask.key, deny, code, { secret: 'hunter2' });
+  drafts.flush();
+  expect(drafts.value(ask.key, deny, code)).toEqual({ secret: 'hunter2' });
+  expect(JSON.stringify({ ...localStorage })).not.toContain('hunter2');
+  const again = new Drafts(localStorage);
+  expect(again.value(ask.key, deny, code)).toEqual({ secret: null });
+  expect(again.value(ask.key, deny, note)).toEqual({ text: 'mine' });
+});
+
 test('each ask has its own draft', () => {
   const drafts = new Drafts(localStorage);
   drafts.put(ask.key, deny, note, { text: 'mine' });

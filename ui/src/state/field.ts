@@ -13,6 +13,8 @@ export function initial(input: Input): Value {
       return { date: input.default ?? '' };
     case 'flag':
       return { flag: input.default };
+    case 'secret':
+      return { secret: null };
   }
 }
 
@@ -20,6 +22,7 @@ export function initial(input: Input): Value {
 export function isBlank(value: Value): boolean {
   if ('text' in value) return value.text.trim() === '';
   if ('date' in value) return value.date.trim() === '';
+  if ('secret' in value) return (value.secret ?? '').trim() === '';
   if ('pick' in value) return value.pick.chosen.length === 0 && (value.pick.other ?? '').trim() === '';
   return false;
 }
@@ -38,6 +41,8 @@ export function fits(input: Input, value: Value): boolean {
       return 'date' in value;
     case 'flag':
       return 'flag' in value;
+    case 'secret':
+      return 'secret' in value;
   }
 }
 
@@ -53,6 +58,10 @@ export function trouble(field: Field, value: Value): string | null {
     if (characters < input.min) return `At least ${input.min} characters; ${characters} so far.`;
     if (characters > input.max) return `At most ${input.max} characters; it has ${characters}.`;
     return tooLong(bytes(value.text), input.maxBytes);
+  }
+  if (input.type === 'secret' && 'secret' in value) {
+    const characters = [...(value.secret ?? '')].length;
+    if (characters > input.max) return `At most ${input.max} characters; it has ${characters}.`;
   }
   if (input.type === 'pick' && 'pick' in value) {
     const own = (value.pick.other ?? '').trim();
@@ -83,6 +92,11 @@ export function filled(offer: Offer, values: Values): Values {
     if (!isBlank(value)) sent[field.id] = value;
   }
   return sent;
+}
+
+/** What may be kept: everything but secrets. */
+export function keepable(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !('secret' in value)));
 }
 
 function tooLong(bytes: number, most: number | null): string | null {

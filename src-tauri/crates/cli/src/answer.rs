@@ -11,8 +11,9 @@ use crate::desk::{Desk, unexpected};
 use crate::item::{Item, find, find_ask};
 use crate::paper::Paper;
 use crate::receipt::print_receipt;
+use crate::secret;
 use crate::trouble::{Exit, Trouble};
-use crate::values::{Typed, known};
+use crate::values::{Typed, add_secrets, known};
 
 pub async fn answer(
     desk: &Desk,
@@ -56,8 +57,9 @@ async fn take(
     if let Some(ask) = item.ask.as_deref().filter(|ask| ask.state == AskStateWord::Settled) {
         return too_late(paper, id, chosen.ok().map(|(offer, _)| offer), ask);
     }
-    let (offer, values_by_field) = chosen.map_err(Trouble::usage)?;
+    let (offer, mut values_by_field) = chosen.map_err(Trouble::usage)?;
     let consent = consent(offer, values.yes, values.type_name.as_deref()).map_err(Trouble::usage)?;
+    add_secrets(offer, &mut values_by_field, secret::read)?;
     let intent = Intent {
         id: id.clone(),
         key: item.key.clone(),

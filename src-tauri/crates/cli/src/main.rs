@@ -15,6 +15,7 @@ mod list;
 mod moment;
 mod paper;
 mod receipt;
+mod secret;
 mod serve;
 mod sheet;
 mod source;

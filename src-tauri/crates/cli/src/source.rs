@@ -1,7 +1,6 @@
 //! `bell source …`.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read};
 
 use deskbell_domain::{Auth, SecretRef};
 use deskbell_engine::command::{Answer, Command, SecretDraft, SourceDraft, TestReport};
@@ -10,6 +9,7 @@ use deskbell_engine::view::SourceView;
 use crate::args::{Access, AuthKind, Place, SourceOrder};
 use crate::desk::{Desk, unexpected};
 use crate::paper::Paper;
+use crate::secret;
 use crate::status::{StatusRow, print_table};
 use crate::trouble::{Exit, Trouble};
 
@@ -141,7 +141,7 @@ fn draft(
         .or_else(|| finds_itself.then(String::new));
     let auth = auth(dialect.as_deref(), known.map(|row| &row.auth), access).map_err(Trouble::usage)?;
     let keeps = known.is_some_and(|row| row.secret != SecretRef::None);
-    let secret = secret(access, &auth, keeps)?;
+    let secret = secret_of(access, &auth, keeps)?;
     let mut settings = known.map(|row| row.settings.clone()).unwrap_or_default();
     // A setting that is typed replaces all its old values.
     settings.extend(collect(&access.set));
@@ -196,7 +196,7 @@ fn auth(dialect: Option<&str>, known: Option<&Auth>, access: &Access) -> Result<
     })
 }
 
-fn secret(access: &Access, auth: &Auth, kept: bool) -> Result<SecretDraft, Trouble> {
+fn secret_of(access: &Access, auth: &Auth, kept: bool) -> Result<SecretDraft, Trouble> {
     let given = access.secret_stdin || access.secret_env.is_some();
     match (auth, given) {
         (Auth::None, true) => {
@@ -213,23 +213,8 @@ fn secret(access: &Access, auth: &Auth, kept: bool) -> Result<SecretDraft, Troub
     }
     match &access.secret_env {
         Some(name) => Ok(SecretDraft::Environment { name: name.clone() }),
-        None => Ok(SecretDraft::Given { value: read_secret()? }),
+        None => Ok(SecretDraft::Given { value: secret::read("The secret")? }),
     }
-}
-
-fn read_secret() -> Result<String, Trouble> {
-    let mut stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Err(Trouble::usage("pipe the secret in, so that it is not seen: `pass show hive | bell …`"));
-    }
-    let mut bytes = Vec::new();
-    stdin.read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|_| Trouble::usage("the secret is not text (UTF-8)"))?;
-    let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() {
-        return Err(Trouble::usage("no secret came in on standard input"));
-    }
-    Ok(secret.to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{Choice, Field, Input, Offer, Value};
+use deskbell_domain::{Choice, Field, Input, Offer, Secret, Value};
 
 use crate::escape;
 
@@ -108,6 +108,11 @@ fn put_field(field: &Field, text: &str, values: &mut Values) -> Result<(), Strin
         Input::Text { .. } => fill(field, Value::Text(text.to_owned()), values),
         Input::Date { .. } => fill(field, Value::Date(text.trim().to_owned()), values),
         Input::Flag { .. } => fill(field, Value::Flag(flag(field, text)?), values),
+        Input::Secret { .. } => Err(format!(
+            "{} never comes from the command line, where every user of the machine could read it: it is asked \
+             for, or read from standard input",
+            field.id
+        )),
         Input::Pick { options, other, .. } => match exactly(options, text)
             .map_or_else(|| loosely(options, text), |l| Ok(Some(l)))?
         {
@@ -175,8 +180,21 @@ fn default_of(field: &Field) -> Option<Value> {
         Input::Text { default, .. } => default.clone().map(Value::Text),
         Input::Date { default } => default.clone().map(Value::Date),
         Input::Flag { default } => Some(Value::Flag(*default)),
-        Input::Pick { .. } => None,
+        Input::Pick { .. } | Input::Secret { .. } => None,
     }
+}
+
+/// Fills in what must not be seen; `ask` is given what is asked for.
+pub fn add_secrets<E>(
+    offer: &Offer,
+    values: &mut Values,
+    ask: impl Fn(&str) -> Result<String, E>,
+) -> Result<(), E> {
+    for field in offer.fields.iter().filter(|field| matches!(field.input, Input::Secret { .. })) {
+        let words = ask(&escape::line(&field.label))?;
+        values.insert(field.id.clone(), Value::Secret(Secret::new(words)));
+    }
+    Ok(())
 }
 
 fn is_text(field: &Field) -> bool {
@@ -191,7 +209,7 @@ fn takes_own_words(field: &Field) -> bool {
 pub fn options(field: &Field) -> &[Choice] {
     match &field.input {
         Input::Pick { options, .. } => options,
-        Input::Text { .. } | Input::Date { .. } | Input::Flag { .. } => &[],
+        Input::Text { .. } | Input::Date { .. } | Input::Flag { .. } | Input::Secret { .. } => &[],
     }
 }
 
@@ -221,6 +239,7 @@ pub fn describe(field: &Field) -> String {
         Input::Text { .. } => "text".to_owned(),
         Input::Date { .. } => "a date, year-month-day".to_owned(),
         Input::Flag { .. } => "yes or no".to_owned(),
+        Input::Secret { .. } => "asked for without showing it".to_owned(),
         Input::Pick { options, many, other, .. } => {
             let how = if *many { "pick any of" } else { "pick one of" };
             let own = if *other { ", or your own words" } else { "" };
@@ -369,6 +388,21 @@ mod tests {
         }
         assert!(route(&offer, &fields(&[("name", "a"), ("name", "b")])).unwrap_err().contains("twice"));
         assert!(route(&offer, &fields(&[("colour", "x"), ("colour", "y")])).unwrap_err().contains("once"));
+    }
+
+    #[test]
+    fn a_secret_is_asked_for_and_never_typed_into_the_command() {
+        let offer = offer(&[Field::text("name", "Name", false, 9), Field::secret("code", "Code", 9)]);
+        let error = route(&offer, &fields(&[("code", "hunter2")])).unwrap_err();
+        assert!(error.contains("never comes from the command line"), "{error}");
+        let mut values = route(&offer, &fields(&[("name", "n")])).unwrap();
+        add_secrets(&offer, &mut values, |what| {
+            assert_eq!(what, "Code");
+            Ok::<_, String>("hunter2".to_owned())
+        })
+        .unwrap();
+        assert_eq!(values["code"], Value::Secret(Secret::new("hunter2")));
+        assert_eq!(values["name"], Value::Text("n".into()));
     }
 
     #[test]

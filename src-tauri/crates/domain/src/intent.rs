@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Hash, IntentId, Key, Offer};
+use crate::{Hash, IntentId, Key, Offer, Secret};
 
 /// An offer taken, with its values and an id of its own. An answer is an intent on an ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -18,6 +18,33 @@ pub struct Intent {
     pub shown: Hash,
     #[serde(default)]
     pub consent: Consent,
+}
+
+impl Intent {
+    /// As it may be written down.
+    pub fn kept(&self) -> KeptIntent {
+        let mut intent = self.clone();
+        for value in intent.values.values_mut() {
+            match value {
+                Value::Secret(secret) => *secret = Secret::default(),
+                Value::Text(_) | Value::Pick { .. } | Value::Date(_) | Value::Flag(_) => {}
+            }
+        }
+        KeptIntent(intent)
+    }
+}
+
+/// An intent that has lost its secrets: the only kind that is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeptIntent(Intent);
+
+impl std::ops::Deref for KeptIntent {
+    type Target = Intent;
+
+    fn deref(&self) -> &Intent {
+        &self.0
+    }
 }
 
 /// What the operator did to show that they mean a dangerous offer.
@@ -38,6 +65,7 @@ pub enum Value {
     Pick { chosen: Vec<String>, other: Option<String> },
     Date(String),
     Flag(bool),
+    Secret(Secret),
 }
 
 impl Value {
@@ -49,6 +77,7 @@ impl Value {
                 chosen.is_empty() && other.as_deref().is_none_or(|o| o.trim().is_empty())
             }
             Self::Flag(_) => false,
+            Self::Secret(secret) => secret.expose().is_none_or(|words| words.trim().is_empty()),
         }
     }
 }
@@ -86,6 +115,14 @@ impl Accepted {
     pub fn text(&self, field: &str) -> Option<&str> {
         match self.intent.values.get(field)? {
             Value::Text(text) | Value::Date(text) if !text.trim().is_empty() => Some(text),
+            Value::Text(_) | Value::Date(_) | Value::Pick { .. } | Value::Flag(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The words of a secret field, for the request to the server alone.
+    pub fn secret(&self, field: &str) -> Option<&str> {
+        match self.intent.values.get(field)? {
+            Value::Secret(secret) => secret.expose(),
             Value::Text(_) | Value::Date(_) | Value::Pick { .. } | Value::Flag(_) => None,
         }
     }
@@ -98,7 +135,12 @@ impl Accepted {
             Some(crate::Input::Pick { options, .. }) => {
                 options.iter().map(|o| &o.label).filter(|label| chosen.contains(label)).cloned().collect()
             }
-            Some(crate::Input::Text { .. } | crate::Input::Date { .. } | crate::Input::Flag { .. })
+            Some(
+                crate::Input::Text { .. }
+                | crate::Input::Date { .. }
+                | crate::Input::Flag { .. }
+                | crate::Input::Secret { .. },
+            )
             | None => Vec::new(),
         };
         picked.extend(other.as_deref().map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned));
@@ -123,4 +165,31 @@ pub enum Refusal {
     Changed,
     #[error("this is no longer open: {how}; nothing was sent")]
     NotOpen { how: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ItemId, SourceId};
+
+    #[test]
+    fn an_intent_that_is_kept_has_lost_its_secrets_and_nothing_else() {
+        let intent = Intent {
+            id: IntentId::new("i"),
+            key: Key::new(SourceId::new("s"), ItemId::new("login:1")),
+            offer: "code".to_owned(),
+            values: BTreeMap::from([
+                ("code".to_owned(), Value::Secret(Secret::new("hunter2"))),
+                ("note".to_owned(), Value::Text("mine".to_owned())),
+            ]),
+            shown: Hash::of_bytes(b""),
+            consent: Consent::None,
+        };
+        let kept = serde_json::to_string(&intent.kept()).unwrap();
+        assert!(!kept.contains("hunter2") && kept.contains("mine"), "{kept}");
+        assert!(!format!("{intent:?}").contains("hunter2"));
+        let read: KeptIntent = serde_json::from_str(&kept).unwrap();
+        assert!(read.values["code"].is_blank());
+        assert_eq!(read, intent.kept());
+    }
 }

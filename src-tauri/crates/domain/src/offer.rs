@@ -84,6 +84,11 @@ pub enum Input {
     Flag {
         default: bool,
     },
+    /// What nobody else may read: asked for without showing it, and never kept.
+    Secret {
+        /// In characters.
+        max: u32,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -187,6 +192,11 @@ impl Field {
         }
     }
 
+    /// A required secret.
+    pub fn secret(id: &str, label: &str, max: u32) -> Self {
+        Self { input: Input::Secret { max }, ..Self::text(id, label, true, max) }
+    }
+
     fn check(&self, value: Option<&Value>) -> Result<(), Refusal> {
         let bad = |why: String| Err(Refusal::BadValue { field: self.label.clone(), why });
         let Some(value) = value.filter(|v| !v.is_blank()) else {
@@ -230,9 +240,20 @@ impl Field {
                 }
             }
             (Input::Flag { .. }, Value::Flag(_)) => Ok(()),
+            (Input::Secret { max }, Value::Secret(secret)) => {
+                let count = secret.expose().map_or(0, |words| words.chars().count());
+                if count > *max as usize {
+                    return bad(format!("it has {count} characters, and {max} are the most"));
+                }
+                Ok(())
+            }
             (
-                Input::Text { .. } | Input::Pick { .. } | Input::Date { .. } | Input::Flag { .. },
-                Value::Text(_) | Value::Pick { .. } | Value::Date(_) | Value::Flag(_),
+                Input::Text { .. }
+                | Input::Pick { .. }
+                | Input::Date { .. }
+                | Input::Flag { .. }
+                | Input::Secret { .. },
+                Value::Text(_) | Value::Pick { .. } | Value::Date(_) | Value::Flag(_) | Value::Secret(_),
             ) => bad("the value is of another type than the field".into()),
         }
     }
@@ -273,7 +294,7 @@ fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Hash, IntentId, ItemId, Key, SourceId};
+    use crate::{Hash, IntentId, ItemId, Key, Secret, SourceId};
 
     fn intent(offer: &str) -> Intent {
         Intent {
@@ -362,6 +383,21 @@ mod tests {
         assert!(take(&offer, Value::Text("äöü".into())).is_ok());
         assert!(take(&offer, Value::Text("äöüß".into())).is_err());
         assert!(take(&offer, Value::Text("x".into())).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_measured_and_taken_for_a_secret_field_alone() {
+        let offer = Offer::plain("code", "Send", Tone::Yes).with_field(Field::secret("code", "Code", 8));
+        let accepted = take(&offer, Value::Secret(Secret::new("hunter2"))).unwrap();
+        assert_eq!((accepted.secret("code"), accepted.text("code")), (Some("hunter2"), None));
+        for bad in [
+            Value::Secret(Secret::default()),
+            Value::Secret(Secret::new(" ")),
+            Value::Secret(Secret::new("far too long")),
+            Value::Text("hunter2".into()),
+        ] {
+            assert!(take(&offer, bad.clone()).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

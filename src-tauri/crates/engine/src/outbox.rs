@@ -19,6 +19,8 @@ pub(crate) struct Outbox {
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub(crate) row: OutboxRow,
+    /// With its secrets; nothing where they ended with an earlier engine.
+    accepted: Option<Accepted>,
     /// The adapter has it, in this connection.
     in_hand: bool,
     not_before: Millis,
@@ -38,14 +40,40 @@ impl Outbox {
     pub(crate) fn load(rows: Vec<OutboxRow>) -> Self {
         let mut outbox = Self::default();
         for row in rows {
-            outbox.put(row);
+            // The offer accepted it once, so it accepts it again, if nothing is missing: both were kept.
+            let accepted = row.offer.accept((*row.intent).clone()).ok();
+            outbox.insert(row, accepted);
         }
         outbox
     }
 
-    pub(crate) fn put(&mut self, row: OutboxRow) {
-        let pending = Pending { row, in_hand: false, not_before: Millis(0), ended: None };
+    pub(crate) fn put(&mut self, row: OutboxRow, accepted: Accepted) {
+        self.insert(row, Some(accepted));
+    }
+
+    fn insert(&mut self, row: OutboxRow, accepted: Option<Accepted>) {
+        let pending = Pending { row, accepted, in_hand: false, not_before: Millis(0), ended: None };
         self.rows.insert(pending.row.intent.id.clone(), pending);
+    }
+
+    /// Intents that are on their way and can never leave, and why.
+    pub(crate) fn crippled(&self) -> Vec<(IntentId, Fault)> {
+        let is_crippled = |pending: &&Pending| {
+            pending.accepted.is_none() && !matches!(pending.row.stage, Stage::Stuck { .. })
+        };
+        let fault = || {
+            Fault::new(
+                FaultCode::Rejected,
+                "A secret that belongs to it is never written down, and was lost when Deskbell ended.",
+                "Enter it again, or discard it.",
+                Next::Never,
+            )
+        };
+        self.rows
+            .values()
+            .filter(is_crippled)
+            .map(|pending| (pending.row.intent.id.clone(), fault()))
+            .collect()
     }
 
     pub(crate) fn get(&self, intent: &IntentId) -> Option<&OutboxRow> {
@@ -104,10 +132,9 @@ impl Outbox {
             if !live || pending.in_hand || pending.not_before > now {
                 continue;
             }
-            // The offer accepted it once, so it accepts it again: both were kept.
-            if let Ok(accepted) = pending.row.offer.accept(pending.row.intent.clone()) {
+            if let Some(accepted) = &pending.accepted {
                 pending.in_hand = true;
-                due.push((accepted, attempt));
+                due.push((accepted.clone(), attempt));
             }
         }
         (released, due)
@@ -117,7 +144,9 @@ impl Outbox {
     pub(crate) fn next_wake(&self, live: bool) -> Option<Millis> {
         let wake = |pending: &Pending| match pending.row.stage {
             Stage::Held => pending.row.held_until,
-            Stage::Queued | Stage::Maybe | Stage::Taken if live && !pending.in_hand => {
+            Stage::Queued | Stage::Maybe | Stage::Taken
+                if live && !pending.in_hand && pending.accepted.is_some() =>
+            {
                 Some(pending.not_before)
             }
             Stage::Queued | Stage::Maybe | Stage::Taken | Stage::Stuck { .. } => None,
@@ -219,7 +248,8 @@ impl Pending {
 mod tests {
     use super::*;
     use deskbell_domain::{
-        AskBody, Hash, Intent, Key, Offer, SourceId, Subject, Surface, Tone, Urgency, When,
+        AskBody, Field, Hash, Intent, Key, Offer, Secret, SourceId, Subject, Surface, Tone, Urgency, Value,
+        When,
     };
 
     fn ask(title: &str) -> Ask {
@@ -251,7 +281,8 @@ mod tests {
                 values: Default::default(),
                 shown: ask.shown(),
                 consent: Default::default(),
-            },
+            }
+            .kept(),
             offer: ask.offers[0].clone(),
             title: "a".into(),
             surface: Surface::Window,
@@ -300,6 +331,26 @@ mod tests {
         assert_eq!(attempts(&mut outbox, AGAIN_MS - 1, true), []);
         assert_eq!(outbox.next_wake(true), Some(Millis(AGAIN_MS)));
         assert_eq!(attempts(&mut outbox, AGAIN_MS, true), [Attempt::Fresh]);
+    }
+
+    #[test]
+    fn without_its_secret_an_intent_does_not_leave() {
+        let offer = Offer::plain("code", "Send", Tone::Yes).with_field(Field::secret("code", "Code", 9));
+        let (outbox_before, id) = outbox(Stage::Queued);
+        let mut row = outbox_before.get(&id).unwrap().clone();
+        let values = [("code".to_owned(), Value::Secret(Secret::new("hunter2")))].into();
+        let intent = Intent { offer: "code".into(), values, ..(*row.intent).clone() };
+        (row.intent, row.offer) = (intent.kept(), offer.clone());
+        let mut fresh = Outbox::default();
+        fresh.put(row.clone(), offer.accept(intent).unwrap());
+        assert_eq!(fresh.crippled(), []);
+        assert_eq!(fresh.take_due(Millis(0), true).1[0].0.secret("code"), Some("hunter2"));
+        let mut loaded = Outbox::load(vec![row]);
+        assert_eq!((attempts(&mut loaded, 0, true), loaded.next_wake(true)), (vec![], None));
+        let [(crippled, fault)] = &loaded.crippled()[..] else { panic!() };
+        assert_eq!((crippled, fault.advice.as_str()), (&id, "Enter it again, or discard it."));
+        loaded.stage(&id, Stage::Stuck { fault: fault.clone() });
+        assert_eq!(loaded.crippled(), [], "said once");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use deskbell_domain::{Fault, Intent, IntentId, Millis, Offer, Receipt, Surface, Verdict};
+use deskbell_domain::{Fault, IntentId, KeptIntent, Millis, Offer, Receipt, Surface, Verdict};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::json::Json;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OutboxRow {
-    pub intent: Intent,
+    pub intent: KeptIntent,
     /// The offer it takes, as it was accepted.
     pub offer: Offer,
     /// What it is about, for the receipt.
@@ -77,13 +77,13 @@ impl OutboxRow {
             }
         };
         Receipt {
-            intent: intent.id,
-            key: intent.key,
+            intent: intent.id.clone(),
+            key: intent.key.clone(),
             title,
             offer: offer.id,
             label: offer.label,
             surface,
-            shown: intent.shown,
+            shown: intent.shown.clone(),
             answered_at: accepted_at,
             settled_at: now,
             verdict,

@@ -1,5 +1,6 @@
 use deskbell_sim::fault::{Build, NextPost};
 use deskbell_sim::hyperhive::Prompt;
+use deskbell_sim::hyperhive_agent::{Config, HyperhiveAgent};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
@@ -189,4 +190,43 @@ async fn an_answer_without_an_engine_says_how_to_start_one() {
     let run = stage.bell(&["answer", &key, "--offer", "approve"]).await;
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("bell serve"), "{}", run.err);
+}
+
+/// Whether any file of a folder holds these words.
+fn is_kept(folder: &std::path::Path, words: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().map(Result::unwrap).any(|found| {
+        if found.file_type().unwrap().is_dir() {
+            return is_kept(&found.path(), words);
+        }
+        let bytes = std::fs::read(found.path()).unwrap_or_default();
+        bytes.windows(words.len()).any(|part| part == words.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn the_code_of_a_login_is_read_from_a_pipe_and_kept_nowhere() {
+    let agent = HyperhiveAgent::start(Config::default()).await.unwrap();
+    agent.need_login();
+    let mut stage = Stage::live().await;
+    let url = agent.url();
+    stage.done(&["source", "add", "coder", "--dialect", "hyperhive-agent", "--url", &url]).await;
+    stage.until_ask("coder/login:start-begin", "open").await;
+    stage.done(&["answer", "coder/login:start-begin", "--wait", "20"]).await;
+    stage.until_ask("coder/login:code-begin", "open").await;
+    let answer = ["answer", "coder/login:code-begin", "--offer", "login-code", "--wait", "20"];
+    let typed = stage.bell(&[&answer[..], &["--field", "code=hunter2"]].concat()).await;
+    assert!(typed.code == 2 && typed.err.contains("never comes from the command line"), "{typed:?}");
+    // While it is on its way, and after its reply was lost, it is as little to be found as at the end.
+    agent.switch(|faults| faults.next_post = Some(NextPost::LoseReply));
+    let run = stage.bell_with(&[&answer[..], &["--json", "--verbose"]].concat(), "hunter2-hunter2\n").await;
+    assert_eq!((run.code, run.row()["verdict"].as_str()), (0, Some("won")), "{run:?}");
+    assert_eq!(agent.received().last().unwrap().field("code"), Some("hunter2-hunter2"));
+    let history = stage.done(&["history", "--json"]).await;
+    for text in [&run.out, &run.err, &history.out] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    assert!(!is_kept(stage.data.path(), "hunter2"));
+    stage.stop().await;
+    assert!(!is_kept(stage.data.path(), "hunter2"));
+    assert!(is_kept(stage.data.path(), "login-code"), "it looks where the answer is kept");
 }

@@ -156,7 +156,8 @@ pub fn outbox_row(id: &str, stage: Stage) -> OutboxRow {
             )]),
             shown: Hash::of_bytes(b"x"),
             consent: Consent::Typed("coder".into()),
-        },
+        }
+        .kept(),
         offer: offer(),
         title: "Edit a file".into(),
         surface: Surface::Notification,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Accepted, Consent, Hash, Input, Intent, IntentId, ItemId, Key, Offer, SourceId, State, Value,
+    Accepted, Consent, Hash, Input, Intent, IntentId, ItemId, Key, Offer, Secret, SourceId, State, Value,
 };
 use deskbell_wire::{Attempt, CallId, Effect, Effects, Request, Sent, Signal, TimerId};
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ fn fill(offer: &Offer) -> BTreeMap<String, Value> {
         Input::Pick { .. } => Value::Pick { chosen: Vec::new(), other: Some("x".into()) },
         Input::Date { .. } => Value::Date("2026-11-21".into()),
         Input::Flag { default } => Value::Flag(*default),
+        Input::Secret { .. } => Value::Secret(Secret::new("hunter2")),
     };
     offer.fields.iter().map(|field| (field.id.clone(), value(&field.input))).collect()
 }
