@@ -1,4 +1,4 @@
-use deskbell_domain::{Accepted, Event, Fault, IntentId, Millis, Verdict};
+use deskbell_domain::{Accepted, Event, Fault, IntentId, Millis, State, Verdict};
 
 /// Names a stream within one adapter. [`StreamId::MAIN`] is the link itself: when it closes, the link is down
 /// and is made again from [`Signal::Start`]. Any other stream is the adapter's own to open again.
@@ -213,6 +213,10 @@ pub enum Effect {
 pub type Effects = Vec<Effect>;
 
 pub trait Adapter: Send {
+    /// What was known of the source before this adapter was made; comes before the first signal. For servers that
+    /// give no ids: whoever counts on must know from where.
+    fn recall(&mut self, _known: &State) {}
+
     fn on(&mut self, signal: Signal<'_>, now: Millis, out: &mut Effects);
 
     /// What one frame means on its own, outside any connection: for recordings and bug reports.

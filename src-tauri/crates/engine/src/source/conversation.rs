@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use deskbell_domain::{Fault, FaultCode, Millis, Next, Source};
+use deskbell_domain::{Fault, FaultCode, Millis, Next, Source, State};
 use deskbell_link::{Endpoint, Limits, Link, LinkEvent};
 use deskbell_wire::{
     Adapter, CallId, Effects, Frame, Request, Signal, StateFile, StreamId, TimerId, Transport,
@@ -66,6 +66,10 @@ impl Conversation {
     pub(crate) fn reset(&mut self) {
         self.link.close_all();
         self.timers.clear();
+    }
+
+    pub(crate) fn recall(&mut self, known: &State) {
+        self.adapter.recall(known);
     }
 
     pub(crate) fn feed(&mut self, signal: Signal<'_>, now: Millis) -> Effects {

@@ -28,6 +28,10 @@ impl Ledger {
         Self { source, state, outbox: Outbox::load(outbox), store, ops: Vec::new(), received: None }
     }
 
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Hands over what is to be written. Waits while the store is behind: that is what slows the socket down.
     pub(crate) async fn hand_in(&mut self) {
         if let Some(write) = self.take_write() {
@@ -122,7 +126,7 @@ impl Ledger {
         let held_until = self.hold_until(&accepted, undo_ms, now);
         let row = OutboxRow {
             title: self.title(&item),
-            intent: accepted.intent().clone(),
+            intent: accepted.intent().kept(),
             offer: accepted.offer().clone(),
             surface,
             accepted_at: now,
@@ -133,7 +137,7 @@ impl Ledger {
             Some(until) => Act::Hold { until },
             None => Act::Send,
         };
-        self.outbox.put(row.clone());
+        self.outbox.put(row.clone(), accepted);
         self.ops.push(Op::Outbox(row.clone()));
         let changes = self.state.act(&item, act);
         self.note(changes, now);
@@ -214,6 +218,9 @@ impl Ledger {
 
     /// What is to be delivered now, each once per connection.
     pub(crate) fn take_due(&mut self, now: Millis, live: bool) -> Vec<(Accepted, Attempt)> {
+        for (intent, fault) in self.outbox.crippled() {
+            self.stick(&intent, fault, now);
+        }
         let (released, due) = self.outbox.take_due(now, live);
         for row in released {
             let changes = self.state.act(&row.intent.key.item, Act::Send);

@@ -105,7 +105,8 @@ impl SourceTask {
         };
         let (sender, events) = mpsc::channel(LINK_QUEUE);
         let step = match secret.and_then(|secret| Conversation::new(&self.source, secret, sender)) {
-            Ok(conversation) => {
+            Ok(mut conversation) => {
+                conversation.recall(self.ledger.state());
                 self.conversation = Some(conversation);
                 self.events = events;
                 self.machine.resume(self.shared.clock.now())

@@ -4,6 +4,7 @@ use deskbell_domain::{Accepted, AskBody, Choice, Field, Hash, Input, ItemId, Off
 use serde_json::{Map, Value};
 
 use super::shapes::{FieldSpec, Pending};
+use super::waits;
 use crate::words::{LINE, TITLE, line};
 
 /// Above these, a form is shown raw: no person fills it in here.
@@ -29,8 +30,7 @@ pub(super) struct Form {
 impl Form {
     pub fn new(session: &str, pending: &Value, time: u32, about: &str) -> Self {
         let hash = hash(pending);
-        let again = if time > 1 { format!(".{time}") } else { String::new() };
-        let item = ItemId::of("input", format!("{hash}{again}:{session}"));
+        let item = waits::item(session, &hash, time);
         let read = serde_json::from_value::<Pending>(pending.clone()).ok().filter(can_be_shown);
         let plugin = read.as_ref().and_then(|read| read.plugin.as_deref()).map(|name| line(name, TITLE));
         let (body, offers) = match read {
@@ -149,6 +149,8 @@ pub(super) fn extra_inputs(accepted: &Accepted) -> Map<String, Value> {
         let value = match values.get(&field.id).filter(|value| !value.is_blank())? {
             Filled::Text(text) | Filled::Date(text) => Value::from(text.as_str()),
             Filled::Flag(flag) => Value::from(*flag),
+            // ExLab has no field of this kind, and shows what was filled in.
+            Filled::Secret(_) => return None,
             Filled::Pick { .. } => Value::from(accepted.picked(&field.id).into_iter().next()?),
         };
         Some((field.id.clone(), value))

@@ -23,7 +23,7 @@ pub(super) enum Sight {
 impl Exlab {
     /// Looks, or looks again after the look that is under way.
     pub(super) fn look(&mut self, id: &str, now: Millis, out: &mut Effects) {
-        let session = self.sessions.entry(id.to_owned()).or_insert_with(|| Session::new(id, now));
+        let session = self.session(id, now);
         if session.looking.is_some() {
             session.again = true;
             return;

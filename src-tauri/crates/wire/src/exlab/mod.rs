@@ -12,18 +12,20 @@ mod reading;
 mod requests;
 mod session;
 mod shapes;
+mod waits;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{Event, Fault, FaultCode, IntentId, Millis, Next, Source};
+use deskbell_domain::{Event, Fault, FaultCode, IntentId, Millis, Next, Source, State};
 
 use self::delivery::Delivery;
 use self::problems::{Board, Heard};
 use self::reading::Reading;
 use self::session::{Queue, Session};
 use self::shapes::Setup;
+use self::waits::Waits;
 use crate::{
     Adapter, CallId, Dialect, Effect, Effects, Frame, Login, Reply, Request, Sent, Setting, Signal,
     StateFile, StreamId, TimerId, Transport,
@@ -66,6 +68,8 @@ pub(crate) struct Exlab {
     timers: BTreeMap<TimerId, IntentId>,
     last_timer: u32,
     sessions: BTreeMap<String, Session>,
+    /// Of sessions that were not seen yet in the life of this adapter.
+    past: BTreeMap<String, Waits>,
     streams: BTreeMap<StreamId, String>,
     last_stream: u32,
     /// Running sessions whose queue was lost, which is yet to be said.
@@ -120,12 +124,20 @@ impl Exlab {
             timers: BTreeMap::new(),
             last_timer: POLL.0,
             sessions: BTreeMap::new(),
+            past: BTreeMap::new(),
             streams: BTreeMap::new(),
             last_stream: StreamId::MAIN.0,
             lost_queues: 0,
             board: Board::default(),
             deliveries: BTreeMap::new(),
             recording: false,
+        })
+    }
+
+    fn session(&mut self, id: &str, now: Millis) -> &mut Session {
+        self.sessions.entry(id.to_owned()).or_insert_with(|| {
+            let waits = self.past.remove(id).unwrap_or_default();
+            Session::new(id, waits, now)
         })
     }
 
@@ -230,6 +242,10 @@ impl Exlab {
 }
 
 impl Adapter for Exlab {
+    fn recall(&mut self, known: &State) {
+        self.past = waits::recall(known);
+    }
+
     fn on(&mut self, signal: Signal<'_>, now: Millis, out: &mut Effects) {
         match signal {
             Signal::Start => {
@@ -269,7 +285,7 @@ impl Adapter for Exlab {
         }
         let recorded = "recording";
         self.recording = true;
-        self.sessions.insert(recorded.to_owned(), Session::new(recorded, now));
+        self.sessions.insert(recorded.to_owned(), Session::new(recorded, Waits::default(), now));
         self.hear(recorded, text, now, out);
         self.sessions.remove(recorded);
         self.recording = false;

@@ -70,6 +70,7 @@ impl Exlab {
                     session.moved_on = Some(CallId(self.last_call));
                 }
                 session.touch(at, now);
+                session.work(at.unwrap_or(now));
                 (EntryKind::Lifecycle, phase.replace('_', " "))
             }
             ("progress", Some(phase)) => {

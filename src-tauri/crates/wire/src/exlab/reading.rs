@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use deskbell_domain::{Covers, Event, Fault, FaultCode, Millis, Next, Snapshot};
 
 use super::faults::{check, strange};
-use super::session::{Queue, Session};
+use super::session::Queue;
 use super::shapes::{Operation, Operations, Problems};
 use super::{Exlab, POLL, Phase, Purpose, emit, odd, requests};
 use crate::{Effect, Effects, Reply};
@@ -88,6 +88,7 @@ impl Exlab {
             Ok(read) => read.operations,
             Err(fault) => return self.reading_failed(fault, out),
         };
+        let mut is_whole = true;
         let mut to_look: BTreeSet<String> = self
             .sessions
             .values()
@@ -98,8 +99,7 @@ impl Exlab {
             let why = match serde_json::from_str::<Operation>(row.get()) {
                 Ok(_) if index >= MOST_SESSIONS => format!("there are more than {MOST_SESSIONS} sessions"),
                 Ok(operation) => {
-                    let session = (self.sessions.entry(operation.id.clone()))
-                        .or_insert_with(|| Session::new(&operation.id, now));
+                    let session = self.session(&operation.id, now);
                     session.learn(&operation);
                     if !session.is_over() || session.state != operation.state {
                         to_look.insert(operation.id);
@@ -109,12 +109,15 @@ impl Exlab {
                 Err(error) => error.to_string(),
             };
             out.push(odd(row.get(), why));
-            reading.all_asks = false;
+            is_whole = false;
             if index >= MOST_SESSIONS {
                 break;
             }
         }
-        reading.looks.clone_from(&to_look);
+        if let Some(reading) = &mut self.reading {
+            reading.all_asks &= is_whole;
+            reading.looks.clone_from(&to_look);
+        }
         for id in to_look {
             self.look(&id, now, out);
         }

@@ -1,7 +1,5 @@
 //! One session as it is known: what the server last said of it, and what is shown of that.
 
-use std::collections::BTreeMap;
-
 use deskbell_domain::{
     Ask, AskState, Entry, EntryKind, Event, Hash, IntentId, ItemId, Millis, Offer, Task, TaskStatus, Thread,
     ThreadState, Urgency, When,
@@ -11,13 +9,12 @@ use serde_json::Value;
 use super::emit;
 use super::form::{Form, cancel};
 use super::shapes::{Handle, Operation, millis};
+use super::waits::Waits;
 use crate::words::{LINE, TITLE, line};
 use crate::{CallId, Effects, StreamId};
 
 /// A session that waits for input is given up by the server after so long.
 const PATIENCE_MS: i64 = 3_600_000;
-/// How many different forms of one session are told apart.
-const MOST_FORMS: usize = 1_000;
 
 #[derive(Debug)]
 pub(super) struct Session {
@@ -32,8 +29,9 @@ pub(super) struct Session {
     /// Told on the queue only; void when the phase is over.
     progress: Option<(String, u8)>,
     pub form: Option<Form>,
-    /// How often each form came.
-    times: BTreeMap<Hash, u32>,
+    waits: Waits,
+    /// When it last was at work: a wait began no sooner.
+    worked: Option<Millis>,
     expires: Option<Millis>,
     /// The queue told that the session waits.
     pub heard_ask: bool,
@@ -82,7 +80,7 @@ pub(super) enum Deed {
 }
 
 impl Session {
-    pub fn new(id: &str, now: Millis) -> Self {
+    pub fn new(id: &str, waits: Waits, now: Millis) -> Self {
         Self {
             id: id.to_owned(),
             listed: false,
@@ -93,7 +91,8 @@ impl Session {
             phase: None,
             progress: None,
             form: None,
-            times: BTreeMap::new(),
+            waits,
+            worked: None,
             expires: None,
             heard_ask: false,
             moved_on: None,
@@ -144,6 +143,9 @@ impl Session {
         }
         self.state.clone_from(&handle.state);
         self.phase.clone_from(&handle.current_phase);
+        if handle.state != "input_required" {
+            self.work(now);
+        }
         // Of one that had ended before we saw it, nobody says when.
         if self.is_over() && !was_over && !is_first {
             self.ended = Some(now);
@@ -152,17 +154,15 @@ impl Session {
 
     /// Opens the ask that a look shows.
     pub fn wait_for(&mut self, pending: &Value, now: Millis, out: &mut Effects) {
-        let hash = Hash::of(pending);
-        if self.times.len() >= MOST_FORMS && !self.times.contains_key(&hash) {
-            self.times.clear();
-        }
-        let is_first = self.times.is_empty();
-        let time = self.times.entry(hash).or_insert(0);
-        *time = time.saturating_add(1);
+        let is_first = self.waits.is_empty();
+        let time = self.waits.next(&Hash::of(pending));
         let place = if self.place.is_empty() { String::new() } else { format!(" · {}", self.place) };
-        let form = Form::new(&self.id, pending, *time, &format!("{}{place}", self.title()));
-        // Nobody tells since when it waits. The first wait begins soon after the session.
-        self.expires = self.started.map(|at| at.plus(PATIENCE_MS)).filter(|at| is_first && *at > now);
+        let form = Form::new(&self.id, pending, time, &format!("{}{place}", self.title()));
+        // Nobody tells since when it waits. It is not since before it last worked, and the first wait begins soon
+        // after the session.
+        let since = self.worked.or(self.started.filter(|_| is_first));
+        let deadline = since.map(|at| at.plus(PATIENCE_MS)).or_else(|| self.waits.deadline(&form.item));
+        self.expires = deadline.filter(|at| *at > now);
         let text = format!("Asks for input: {}", title_of(&form));
         let entry =
             self.entry("asked", form.item.rest(), EntryKind::Ask, When::Seen(now), text, pending.to_string());
@@ -249,6 +249,10 @@ impl Session {
 
     pub fn touch(&mut self, at: Option<Millis>, now: Millis) {
         self.updated = at.map_or(When::Seen(now), When::Said);
+    }
+
+    pub fn work(&mut self, at: Millis) {
+        self.worked = self.worked.max(Some(at));
     }
 
     pub fn set_progress(&mut self, phase: &str, current: u64, total: u64) {

@@ -111,6 +111,12 @@ impl Desk {
         Self { adapter, state: State::default(), entries: Vec::new(), now: NOW }
     }
 
+    /// Deskbell ends and is started again.
+    fn begin_anew(&mut self) {
+        self.adapter = Exlab::new(&source("http://127.0.0.1:8000")).unwrap();
+        self.adapter.recall(&self.state);
+    }
+
     /// A desk that is live after reading this.
     fn live(held: &Held) -> Self {
         let mut desk = Self::new();

@@ -205,7 +205,29 @@ fn the_same_wish_after_work_is_another_ask() {
         desk.serve(out, &Held::one("input_required"));
     }
     assert_ne!(desk.only_ask().item, first);
+    // Since it last worked.
+    assert_eq!(desk.only_ask().expires, Some(Millis(1_795_226_546_000 + 3_600_000)));
     assert!(matches!(desk.outcomes()[..], [Outcome::Answered { .. }]), "{:?}", desk.outcomes());
+}
+
+#[test]
+fn the_same_wish_after_the_end_of_deskbell_is_another_ask_if_the_first_had_ended() {
+    let waits = Held::one("input_required");
+    let mut desk = Desk::live(&waits);
+    let first = desk.only_ask().clone();
+    desk.begin_anew();
+    desk.connect(&waits);
+    assert_eq!((&desk.only_ask().item, desk.only_ask().expires), (&first.item, first.expires), "it is open");
+    desk.poll(&Held::one("plugin_pass"));
+    assert!(desk.state.asks.is_empty());
+    desk.begin_anew();
+    desk.connect(&waits);
+    let second = desk.only_ask().clone();
+    assert_ne!(second.item, first.item);
+    assert_eq!(second.expires, None, "nobody knows since when");
+    desk.begin_anew();
+    desk.connect(&waits);
+    assert_eq!(desk.only_ask().item, second.item);
 }
 
 #[test]
