@@ -8,6 +8,7 @@ mod adapter;
 mod ailang;
 mod dialect;
 mod exlab;
+mod hive;
 mod hyperhive;
 mod hyperhive_agent;
 mod opencode;

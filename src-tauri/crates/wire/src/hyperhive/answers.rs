@@ -9,14 +9,14 @@ use deskbell_domain::{Accepted, Ask, By, Event, IntentId, ItemId, Millis, Verdic
 
 use super::agents::Roster;
 use super::asks::{Board, End};
-use super::calls::Calls;
 use super::errand::{Errand, Stage, Why};
-use super::faults::rejected;
 use super::frame::Message;
-use super::messages::{EVERYBODY, OPERATOR, born, is_since};
+use super::messages::{EVERYBODY, is_since};
 use super::recent::Recent;
 use super::requests::{Deed, Wanted, request};
-use super::ruling::{Came, SENT, UNKNOWN_DEED, VANISHED, Word, decided, done, is_ours, lost};
+use super::ruling::{SENT, UNKNOWN_DEED, VANISHED, decided, done, is_ours, lost};
+use crate::hive::faults::rejected;
+use crate::hive::{Calls, Came, OPERATOR, Word, born};
 use crate::words::is_same;
 use crate::{Attempt, Effect, Effects};
 
@@ -127,23 +127,23 @@ impl Errands {
         let verdict = Word::of(came);
         match (&errand.deed, verdict) {
             (Deed::Manage, Word::Accepted) => out.push(done(id.clone(), Verdict::Won, "Done.")),
-            (Deed::Manage, Word::Gateway(fault)) => out.push(Effect::Stick { intent: id.clone(), fault }),
+            (Deed::Manage, Word::Gateway(fault) | Word::Page(fault)) => out.push(Effect::Stick { intent: id.clone(), fault }),
             (Deed::Manage | Deed::Send { .. }, Word::Refused(fault)) => {
                 self.refused.insert(id.clone(), ());
                 out.push(Effect::Stick { intent: id.clone(), fault });
             }
             (Deed::Manage, Word::Lost) => out.push(done(id.clone(), Verdict::Unknown, UNKNOWN_DEED)),
-            (Deed::Send { .. }, Word::Accepted | Word::Gateway(_) | Word::Lost) if heard => {
+            (Deed::Send { .. }, Word::Accepted | Word::Gateway(_) | Word::Page(_) | Word::Lost) if heard => {
                 out.push(done(id.clone(), Verdict::Won, SENT));
             }
             (Deed::Decide(wanted), word) if board.end(&errand.item).is_some() => {
                 let Some(end) = board.end(&errand.item) else { return Need::Nothing };
                 let ours = match word {
                     Word::Accepted => wanted.is_like(&end.outcome),
-                    Word::Gateway(_) | Word::Lost => is_ours(wanted, end),
+                    Word::Gateway(_) | Word::Page(_) | Word::Lost => is_ours(wanted, end),
                     Word::Refused(_) | Word::Unsent => errand.doubt && is_ours(wanted, end),
                 };
-                let lost_reply = matches!(word, Word::Gateway(_) | Word::Lost);
+                let lost_reply = matches!(word, Word::Gateway(_) | Word::Page(_) | Word::Lost);
                 let by = if ours { By::Us } else { end.by.clone() };
                 let settlement =
                     End { by, ..end.clone() }.settle(errand.item.clone(), parked.map(|ask| *ask));
@@ -164,7 +164,7 @@ impl Errands {
                 self.all.insert(id.clone(), errand);
                 return Need::Picture;
             }
-            (Deed::Decide(_) | Deed::Send { .. }, Word::Gateway(fault)) => {
+            (Deed::Decide(_) | Deed::Send { .. }, Word::Gateway(fault) | Word::Page(fault)) => {
                 errand.doubt = true;
                 errand.stage = Stage::Looking(Why::Refused(fault));
                 self.all.insert(id.clone(), errand);

@@ -3,11 +3,11 @@
 use deskbell_domain::{Ask, Fault, IntentId, ItemId, Millis, Verdict};
 
 use super::asks::End;
-use super::calls::{Call, Calls};
-use super::faults::rejected;
 use super::recent::Recent;
 use super::requests::{Deed, Wanted};
 use super::ruling::{UNSEEN, done, is_by_operator, is_ours};
+use crate::hive::faults::rejected;
+use crate::hive::{Call, Calls};
 use crate::{Effect, Effects, Request};
 
 /// How long the server may take to say what it has already accepted.
@@ -75,8 +75,7 @@ impl Errand {
         }
         self.stage = Stage::Sending { parked: None, heard: false };
         self.sends = self.sends.saturating_add(1);
-        let call = calls.make(Call::Delivery(id.clone()));
-        out.push(Effect::Http { call, request: self.request.clone(), delivers: Some(id.clone()) });
+        calls.send(Call::Delivery(id.clone()), self.request.clone(), out);
     }
 
     /// When the server must have said that it has it. A build takes as long as it takes.

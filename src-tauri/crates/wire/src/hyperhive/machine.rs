@@ -1,20 +1,18 @@
 //! The machine: open the stream and hold what it says, read the picture, apply what is newer, go live.
 
-use std::collections::VecDeque;
-
-use deskbell_domain::{Event, Fault, Gap, Millis};
+use deskbell_domain::{Fault, Millis};
 
 use super::answers::{Errands, Need};
-use super::calls::{Call, Calls};
 use super::desk::Desk;
 use super::faults;
 use super::frame::{Heard, Word, hear};
-use super::hold::{Held, Hold, Hole, Marks, Overflow};
 use super::messages::Overlap;
+use super::marks::Marks;
 use super::picture::{History, Picture};
-use super::ruling::Came;
+use crate::hive::faults::flooded;
+use crate::hive::{Call, Calls, Came, Held, Hold, Hole, MOST_HOLES, Overflow, Pace, gap, odd, text_of};
 use crate::{
-    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId, Transport,
+    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport,
 };
 
 const STATE: &str = "/api/state";
@@ -25,13 +23,8 @@ const PROOF: TimerId = TimerId(1);
 /// When the picture may be read again.
 const READ: TimerId = TimerId(2);
 
-/// A server whose stream has hole after hole is not read more often than so many times in so long.
-const MOST_READS: usize = 4;
-const READS_MS: i64 = 2_000;
 /// How many pictures older than the stream are taken for bad luck.
 const MOST_STALE: u8 = 3;
-/// How many readings in a row may leave a message in doubt.
-const MOST_HOLES: u8 = 3;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paths {
@@ -52,7 +45,7 @@ pub(super) struct Machine {
     history: &'static str,
     phase: Phase,
     calls: Calls,
-    hold: Hold,
+    hold: Hold<Word>,
     desk: Desk,
     errands: Errands,
     /// Up to here, everything was heard or read in this connection. Dies with it: a restarted server counts
@@ -62,8 +55,7 @@ pub(super) struct Machine {
     marks: Marks,
     /// The picture may not be older than this: it was applied before the reading began.
     applied: Option<u64>,
-    /// When the last readings began.
-    reads: VecDeque<Millis>,
+    pace: Pace,
     /// The next reading begins in due time.
     waits: bool,
     stale: u8,
@@ -98,7 +90,7 @@ impl Machine {
             last: None,
             marks: Marks::default(),
             applied: None,
-            reads: VecDeque::new(),
+            pace: Pace::default(),
             waits: false,
             stale: 0,
             holes: 0,
@@ -116,7 +108,7 @@ impl Machine {
         self.last = None;
         self.marks = Marks::default();
         self.applied = None;
-        self.reads.clear();
+        self.pace.clear();
         self.waits = false;
         self.stale = 0;
         self.holes = 0;
@@ -140,29 +132,20 @@ impl Machine {
         }
         self.phase = Phase::Reading { state: None, history: None };
         self.calls.forget_readings();
-        let oldest = self.reads.front().filter(|_| self.reads.len() >= MOST_READS);
-        match oldest.map(|at| READS_MS.saturating_sub(now.since(*at)).min(READS_MS)) {
-            Some(wait) if wait > 0 => {
+        match self.pace.wait(now) {
+            Some(after_ms) => {
                 self.waits = true;
-                out.push(Effect::Arm { timer: READ, after_ms: u32::try_from(wait).unwrap_or_default() });
+                out.push(Effect::Arm { timer: READ, after_ms });
             }
-            Some(_) | None => self.ask(now, out),
+            None => self.ask(now, out),
         }
     }
 
     fn ask(&mut self, now: Millis, out: &mut Effects) {
         self.waits = false;
-        self.reads.push_back(now);
-        if self.reads.len() > MOST_READS {
-            self.reads.pop_front();
-        }
-        self.get(Call::State, STATE, out);
-        self.get(Call::History, self.history, out);
-    }
-
-    fn get(&mut self, call: Call, path: &str, out: &mut Effects) {
-        let call = self.calls.make(call);
-        out.push(Effect::Http { call, request: Request::get(path), delivers: None });
+        self.pace.begin(now);
+        self.calls.send(Call::State, Request::get(STATE), out);
+        self.calls.send(Call::History, Request::get(self.history), out);
     }
 
     fn need(&mut self, need: Need, now: Millis, out: &mut Effects) {
@@ -184,7 +167,7 @@ impl Machine {
                 return;
             }
             if seq > last.saturating_add(1) && matches!(self.phase, Phase::Live) {
-                out.push(gap(last, seq));
+                out.push(gap(Hole { after: last, before: seq }));
                 self.read(now, out);
             }
         }
@@ -206,7 +189,7 @@ impl Machine {
             (Phase::Opening | Phase::Reading { .. }, word) => {
                 let raw = if word.is_some() { text.to_owned() } else { String::new() };
                 if let Err(Overflow) = self.hold.push(Held { seq, word, raw }) {
-                    self.fail(faults::flooded(), out);
+                    self.fail(flooded(), out);
                 }
             }
         }
@@ -246,7 +229,7 @@ impl Machine {
             Ok(read) => read,
             Err(_) if self.history != OLD_HISTORY => {
                 self.history = OLD_HISTORY;
-                return self.get(Call::History, OLD_HISTORY, out);
+                return self.calls.send(Call::History, Request::get(OLD_HISTORY), out);
             }
             // Messages are not worth the link: asks come from the other reading.
             Err(what) => {
@@ -275,12 +258,12 @@ impl Machine {
                 self.fail(faults::stale(), out)
             };
         }
-        if let Some(Hole { after, before }) = self.hold.hole(marks) {
+        if let Some(hole) = self.hold.hole(marks.least()) {
             // Where only a message can be missing, a history that never catches up must not keep the asks away.
-            let is_of_messages = marks.state.is_some_and(|seq| before <= seq.saturating_add(1));
+            let is_of_messages = marks.state.is_some_and(|seq| hole.before <= seq.saturating_add(1));
             self.holes = self.holes.saturating_add(1);
             if self.holes < MOST_HOLES || !is_of_messages {
-                out.push(gap(after, before));
+                out.push(gap(hole));
                 return self.read(now, out);
             }
         }
@@ -297,7 +280,7 @@ impl Machine {
         let rows = history.rows.rows.iter().map(|(message, _)| message);
         let mut overlap = if marks.history.is_none() { Overlap::of(rows) } else { Overlap::default() };
         let mut need = Need::Nothing;
-        for Held { word, raw, .. } in self.hold.newer(marks) {
+        for Held { word, raw, .. } in marks.newer(self.hold.take()) {
             let Some(word) = word else { continue };
             if matches!(&word, Word::Message(message) if overlap.takes(message)) {
                 continue;
@@ -347,10 +330,7 @@ impl Adapter for Machine {
                 None => {}
                 Some(Call::State | Call::History) => self.fail(fault, out),
                 Some(Call::Delivery(intent)) => {
-                    let came = match sent {
-                        Sent::No => Came::Unsent,
-                        Sent::Maybe => Came::Lost,
-                    };
+                    let came = Came::Nothing(sent);
                     let need = self.errands.came(&intent, came, &self.desk.board, now, out);
                     self.need(need, now, out);
                 }
@@ -386,26 +366,4 @@ impl Adapter for Machine {
             Err(why) => out.push(odd(text.as_bytes(), why)),
         }
     }
-}
-
-fn text_of<'a>(frame: Frame<'a>, out: &mut Effects) -> Option<&'a str> {
-    match frame {
-        Frame::Text(text) => Some(text),
-        Frame::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                out.push(odd(bytes, format!("not UTF-8: {error}")));
-                None
-            }
-        },
-    }
-}
-
-fn odd(raw: &[u8], why: String) -> Effect {
-    Effect::Odd { raw: raw.to_vec(), why }
-}
-
-fn gap(after: u64, before: u64) -> Effect {
-    let why = format!("The stream skipped from {after} to {before}; everything was read again.");
-    Effect::Emit(Event::Gap(Gap { why }))
 }

@@ -10,9 +10,8 @@ use super::asks::said_or_seen;
 use super::frame::Message;
 use super::recent::Recent;
 use super::words::one_line;
+use crate::hive::{OPERATOR, SKEW_MS};
 
-/// What the server calls the human.
-pub(super) const OPERATOR: &str = "operator";
 /// What the server calls everybody.
 pub(super) const EVERYBODY: &str = "*";
 /// The broker takes no longer body, in bytes.
@@ -153,15 +152,7 @@ pub(super) fn send_offer(label: &str) -> Offer {
     Offer::plain("send", label, Tone::Neutral).with_field(body)
 }
 
-/// When an intent was made: its id is a UUID v7, which begins with the time in milliseconds.
-pub(super) fn born(id: &str) -> Option<Millis> {
-    let hex: String = id.chars().filter(|c| *c != '-').take(13).collect();
-    let (time, version) = hex.split_at_checked(12)?;
-    (version == "7").then(|| i64::from_str_radix(time, 16).ok().map(Millis)).flatten()
-}
-
-/// Whether a message is of that moment or later. The server counts in seconds, and its clock is not ours.
+/// Whether a message is of that moment or later.
 pub(super) fn is_since(message: &Message, moment: Millis) -> bool {
-    const SKEW_MS: i64 = 3_000;
     message.at.is_some_and(|at| When::Said(Millis::from_seconds(at)).millis().plus(SKEW_MS) >= moment)
 }

@@ -3,13 +3,12 @@
 mod agents;
 mod answers;
 mod asks;
-mod calls;
 mod desk;
 mod errand;
 mod faults;
 mod frame;
-mod hold;
 mod machine;
+mod marks;
 mod messages;
 mod picture;
 mod recent;

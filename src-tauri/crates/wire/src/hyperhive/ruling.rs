@@ -1,48 +1,12 @@
 //! What a reply says, whose an end is, and how that is put in words.
 
-use deskbell_domain::{By, Fault, IntentId, Outcome, Verdict};
+use deskbell_domain::{By, IntentId, Outcome, Verdict};
 
 use super::asks::{End, SOMEBODY};
-use super::faults::refused;
-use super::messages::OPERATOR;
 use super::requests::Wanted;
 use super::words::{clip, one_line};
-use crate::{Effect, Reply};
-
-/// What came of a request.
-#[derive(Debug)]
-pub(super) enum Came {
-    Reply(Reply),
-    /// It certainly did not go out.
-    Unsent,
-    /// Nobody knows.
-    Lost,
-}
-
-/// What a reply says.
-#[derive(Debug)]
-pub(super) enum Word {
-    Accepted,
-    Refused(Fault),
-    /// Somebody between us and the server failed: it may have been taken all the same.
-    Gateway(Fault),
-    Unsent,
-    Lost,
-}
-
-impl Word {
-    pub fn of(came: Came) -> Self {
-        match came {
-            Came::Reply(reply) => match reply.status {
-                200..=299 | 303 => Self::Accepted,
-                502..=504 => Self::Gateway(refused(&reply)),
-                _ => Self::Refused(refused(&reply)),
-            },
-            Came::Unsent => Self::Unsent,
-            Came::Lost => Self::Lost,
-        }
-    }
-}
+use crate::Effect;
+use crate::hive::OPERATOR;
 
 pub(super) const SENT: &str = "Sent: the server shows it.";
 pub(super) const UNSEEN: &str =

@@ -47,6 +47,14 @@ pub(super) struct Stream {
     pub fields: BTreeMap<String, Value>,
 }
 
+impl Stream {
+    /// Whether the model says that it shortens what it remembers.
+    pub fn is_compaction(&self) -> bool {
+        let subtype = self.fields.get("subtype").and_then(Value::as_str);
+        self.kind == "system" && subtype.is_some_and(|subtype| subtype.starts_with("compact"))
+    }
+}
+
 /// What came, as far as it was understood.
 #[derive(Debug)]
 pub(super) struct Told {

@@ -1,26 +1,45 @@
 //! The login dialogue as asks: one while a login is needed, one while it waits for its code.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Ask, AskBody, AskState, By, Field, Input, ItemId, Millis, Offer, Outcome, Settlement, Tone, Urgency, When,
+    Ask, AskBody, AskState, By, Field, ItemId, Millis, Offer, Outcome, Settlement, State, Tone,
+    Urgency, When,
 };
 
 use super::face::{THREAD, name};
 use super::picture::{Login, Picture};
 
-/// How many logins that ended are remembered.
-const MOST: usize = 64;
+/// How many places of logins are remembered.
+const MOST: usize = 256;
 const CODE_CHARS: u32 = 4_096;
 
 /// Where the login of this agent stands, over all connections.
 #[derive(Debug, Default)]
 pub(super) struct Logins {
     open: Option<(ItemId, Login, Millis)>,
-    ended: VecDeque<ItemId>,
+    /// The number of the last login that ended, by what it is named after.
+    ended: BTreeMap<String, u32>,
 }
 
 impl Logins {
+    /// Goes on counting from what was known before.
+    pub fn recall(&mut self, known: &State) {
+        for item in known.settled.keys().filter(|item| item.kind() == "login") {
+            self.end(item);
+        }
+    }
+
+    fn end(&mut self, item: &ItemId) {
+        let (base, number) = item.rest().split_once('~').unwrap_or((item.rest(), "1"));
+        let Ok(number) = number.parse() else { return };
+        if self.ended.len() >= MOST && !self.ended.contains_key(base) {
+            self.ended.clear();
+        }
+        let last = self.ended.entry(base.to_owned()).or_insert(number);
+        *last = number.max(*last);
+    }
+
     /// The ask that is open.
     pub fn open(&self) -> Option<&ItemId> {
         self.open.as_ref().map(|(item, _, _)| item)
@@ -45,10 +64,7 @@ impl Logins {
                         Outcome::Answered { text: "logged in".to_owned() }
                     }
                 };
-                self.ended.push_back(item.clone());
-                if self.ended.len() > MOST {
-                    self.ended.pop_front();
-                }
+                self.end(&item);
                 Some((item, outcome))
             }
             None => None,
@@ -78,11 +94,10 @@ impl Logins {
     fn next(&self, stage: Login, turn: Option<&ItemId>) -> ItemId {
         let word = if stage == Login::UnderWay { "code" } else { "start" };
         let base = format!("{word}-{}", turn.map_or("begin", ItemId::rest));
-        let nth = |nth: usize| match nth {
-            1 => ItemId::of("login", &base),
-            nth => ItemId::of("login", format!("{base}.{nth}")),
-        };
-        (1..=MOST + 1).map(nth).find(|item| !self.ended.contains(item)).unwrap_or_else(|| nth(MOST + 2))
+        match self.ended.get(&base) {
+            None => ItemId::of("login", base),
+            Some(last) => ItemId::of("login", format!("{base}~{}", last.saturating_add(1))),
+        }
     }
 }
 
@@ -111,9 +126,7 @@ fn body(picture: &Picture, stage: Login) -> AskBody {
 fn offers(stage: Login) -> Vec<Offer> {
     match stage {
         Login::UnderWay => {
-            let mut code = Field::text("code", "Code", true, CODE_CHARS);
-            code.input =
-                Input::Text { multiline: false, min: 1, max: CODE_CHARS, max_bytes: None, default: None };
+            let code = Field::secret("code", "Code", CODE_CHARS);
             vec![
                 Offer::plain("login-code", "Send the code", Tone::Yes).with_field(code),
                 Offer::plain("login-cancel", "Give the login up", Tone::No),
@@ -132,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_ended_before_deskbell_did_is_not_the_next_one() {
+        let mut known = State::default();
+        known.settled.insert(ItemId::new("login:start-begin~2"), Outcome::Cancelled);
+        let mut logins = Logins::default();
+        logins.recall(&known);
+        logins.see(&picture("needs_login_idle"), None, Millis(1));
+        assert_eq!(logins.open(), Some(&ItemId::new("login:start-begin~3")));
+    }
+
+    #[test]
     fn a_login_that_is_needed_again_is_another_ask() {
         let (mut logins, now) = (Logins::default(), Millis(1));
         let mut see = |status: &str| {
@@ -147,7 +170,7 @@ mod tests {
         );
         let (ended, open) = see("needs_login_idle");
         assert_eq!(ended, Some(("login:code-begin".into(), Outcome::Cancelled)));
-        assert_eq!(open.as_deref(), Some("login:start-begin.2"));
+        assert_eq!(open.as_deref(), Some("login:start-begin~2"));
         assert_eq!(see("online").1, None);
     }
 }

@@ -1,20 +1,22 @@
 //! The machine: open the stream and hold what it says, read the history, then the state, apply what is newer,
 //! go live. The state is read after the history, so that it stands above it.
 
-use std::collections::{BTreeMap, VecDeque};
+use deskbell_domain::{Fault, Millis, State};
 
-use deskbell_domain::{Event, Fault, Gap, IntentId, Millis};
-
-use super::errands::{Errands, Need, Seen};
-use super::faults;
+use super::errands::{Errands, Need};
 use super::frame::{Heard, Row, hear};
 use super::history::History;
 use super::owed::Owed;
 use super::picture::{Login, Picture};
 use super::show::Show;
+use crate::hive::faults::{check, flooded, strange};
+use crate::hive::{Call, Calls, Came, Held, Hold, Hole, MOST_HOLES, Overflow, Pace, gap, odd, text_of};
 use crate::{
-    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Sent, Signal, StreamId, TimerId, Transport,
+    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport,
 };
+
+/// How faults call it.
+const WHOM: &str = "a hyperhive agent";
 
 const STREAM: &str = "/events/stream";
 const HISTORY: &str = "/events/history";
@@ -29,32 +31,20 @@ const POLL_MS: u32 = 30_000;
 const POLL_LOGIN_MS: u32 = 2_000;
 const POLL_PROOF_MS: u32 = 500;
 
-/// The history is not read more often than so many times in so long.
-const MOST_READS: usize = 4;
-const READS_MS: i64 = 2_000;
-/// How many readings in a row may leave a row in doubt.
-const MOST_HOLES: u8 = 3;
-/// What may wait for a reading.
-const MOST_HELD: usize = 20_000;
-const MOST_HELD_BYTES: usize = 32 << 20;
-
 #[derive(Debug)]
 pub(super) struct Machine {
     show: Show,
     errands: Errands,
     phase: Phase,
-    calls: BTreeMap<CallId, Call>,
-    last_call: u64,
-    held: Vec<Held>,
-    held_bytes: usize,
+    calls: Calls,
+    hold: Hold<Heard>,
     /// Up to here, everything was heard or read in this connection. Nothing while the server counts nothing.
     last: Option<u64>,
     /// What the history told before the stream did, while the server counts nothing.
     owed: Owed,
     /// Rows were heard since the history was read.
     heard: bool,
-    /// When the last readings began.
-    reads: VecDeque<Millis>,
+    pace: Pace,
     /// The next reading begins in due time.
     waits: bool,
     holes: u8,
@@ -70,35 +60,18 @@ enum Phase {
     Live,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Call {
-    History,
-    State,
-    Delivery(IntentId),
-}
-
-/// A row that waits for the history.
-#[derive(Debug)]
-struct Held {
-    seq: Option<u64>,
-    /// Nothing where it was not understood and only holds its place in the count.
-    row: Option<(Heard, String)>,
-}
-
 impl Machine {
     pub fn new(parent: Option<String>) -> Self {
         Self {
             show: Show::new(parent),
             errands: Errands::default(),
             phase: Phase::Off,
-            calls: BTreeMap::new(),
-            last_call: 0,
-            held: Vec::new(),
-            held_bytes: 0,
+            calls: Calls::default(),
+            hold: Hold::default(),
             last: None,
             owed: Owed::default(),
             heard: false,
-            reads: VecDeque::new(),
+            pace: Pace::default(),
             waits: false,
             holes: 0,
             is_live: false,
@@ -110,37 +83,21 @@ impl Machine {
         self.errands.clear();
         self.phase = Phase::Off;
         self.calls.clear();
-        self.drop_held();
+        self.hold.clear();
         self.last = None;
         self.owed.clear();
         self.heard = false;
-        self.reads.clear();
+        self.pace.clear();
         self.waits = false;
         self.holes = 0;
         self.is_live = false;
     }
 
-    fn drop_held(&mut self) {
-        self.held.clear();
-        self.held_bytes = 0;
-    }
-
     fn fail(&mut self, fault: Fault, out: &mut Effects) {
         self.phase = Phase::Off;
-        self.drop_held();
-        self.calls.retain(|_, call| matches!(call, Call::Delivery(_)));
+        self.hold.clear();
+        self.calls.forget_readings();
         out.push(Effect::Fail(fault));
-    }
-
-    fn call(&mut self, call: Call, request: Request, out: &mut Effects) {
-        let delivers = match &call {
-            Call::Delivery(intent) => Some(intent.clone()),
-            Call::History | Call::State => None,
-        };
-        self.last_call += 1;
-        let id = CallId(self.last_call);
-        self.calls.insert(id, call);
-        out.push(Effect::Http { call: id, request, delivers });
     }
 
     /// Holds the stream and reads the history again, at once or in due time.
@@ -149,42 +106,39 @@ impl Machine {
             return;
         }
         self.phase = Phase::Reading(None);
-        self.calls.retain(|_, call| matches!(call, Call::Delivery(_)));
-        let oldest = self.reads.front().filter(|_| self.reads.len() >= MOST_READS);
-        match oldest.map(|at| READS_MS.saturating_sub(now.since(*at)).min(READS_MS)) {
-            Some(wait) if wait > 0 => {
+        self.calls.forget_readings();
+        match self.pace.wait(now) {
+            Some(after_ms) => {
                 self.waits = true;
-                out.push(Effect::Arm { timer: READ, after_ms: u32::try_from(wait).unwrap_or_default() });
+                out.push(Effect::Arm { timer: READ, after_ms });
             }
-            Some(_) | None => self.ask(now, out),
+            None => self.ask(now, out),
         }
     }
 
     fn ask(&mut self, now: Millis, out: &mut Effects) {
         self.waits = false;
-        self.reads.push_back(now);
-        if self.reads.len() > MOST_READS {
-            self.reads.pop_front();
-        }
-        self.call(Call::History, Request::get(HISTORY), out);
+        self.pace.begin(now);
+        self.calls.send(Call::History, Request::get(HISTORY), out);
     }
 
     /// Reads the state. A reading of it that is under way may be older than the need: it begins anew.
     fn look(&mut self, out: &mut Effects) {
         match &self.phase {
             Phase::Live | Phase::Reading(Some(_)) => {
-                self.calls.retain(|_, call| *call != Call::State);
-                self.call(Call::State, Request::get(STATE), out);
+                self.calls.forget(&Call::State);
+                self.calls.send(Call::State, Request::get(STATE), out);
             }
             // It comes by itself, after the history.
             Phase::Off | Phase::Opening | Phase::Reading(None) => {}
         }
     }
 
-    fn need(&mut self, need: Need, out: &mut Effects) {
+    fn need(&mut self, need: Need, now: Millis, out: &mut Effects) {
         match need {
             Need::Nothing => {}
             Need::State => self.look(out),
+            Need::All => self.read(now, out),
         }
     }
 
@@ -200,7 +154,7 @@ impl Machine {
                 return;
             }
             if seq > last.saturating_add(1) {
-                out.push(gap(last, seq));
+                out.push(gap(Hole { after: last, before: seq }));
                 self.read(now, out);
             } else {
                 self.last = Some(seq);
@@ -219,10 +173,8 @@ impl Machine {
             }
             return;
         }
-        self.held_bytes += text.len();
-        self.held.push(Held { seq, row: heard.map(|heard| (heard, text.to_owned())) });
-        if self.held.len() > MOST_HELD || self.held_bytes > MOST_HELD_BYTES {
-            self.fail(faults::flooded(), out);
+        if let Err(Overflow) = self.hold.push(Held { seq, word: heard, raw: text.to_owned() }) {
+            self.fail(flooded(), out);
         }
     }
 
@@ -248,15 +200,15 @@ impl Machine {
     }
 
     fn reply(&mut self, call: CallId, reply: Reply, now: Millis, out: &mut Effects) {
-        match self.calls.remove(&call) {
+        match self.calls.take(call) {
             None => {}
             Some(Call::Delivery(intent)) => {
-                let need = self.errands.came(&intent, Ok(reply), now, out);
-                self.need(need, out);
+                let need = self.errands.came(&intent, Came::Reply(reply), now, out);
+                self.need(need, now, out);
             }
             Some(Call::History) => {
-                let read = faults::check(HISTORY, &reply).and_then(|()| {
-                    History::read(&reply.body).map_err(|_| faults::strange(HISTORY, "something else"))
+                let read = check(WHOM, HISTORY, &reply).and_then(|()| {
+                    History::read(&reply.body).map_err(|_| strange(WHOM, HISTORY, "something else"))
                 });
                 match read {
                     Ok(history) => {
@@ -267,8 +219,8 @@ impl Machine {
                 }
             }
             Some(Call::State) => {
-                let read = faults::check(STATE, &reply).and_then(|()| {
-                    Picture::read(&reply.body).map_err(|_| faults::strange(STATE, "something else"))
+                let read = check(WHOM, STATE, &reply).and_then(|()| {
+                    Picture::read(&reply.body).map_err(|_| strange(WHOM, STATE, "something else"))
                 });
                 match read {
                     Ok(picture) => self.state(picture, now, out),
@@ -291,9 +243,9 @@ impl Machine {
 
     /// Both are there: the picture, then what is newer.
     fn release(&mut self, history: History, picture: Picture, now: Millis, out: &mut Effects) {
-        if let Some((after, before)) = self.hole(history.seq) {
+        if let Some(hole) = self.hold.hole(history.seq) {
             self.holes = self.holes.saturating_add(1);
-            out.push(gap(after, before));
+            out.push(gap(hole));
             if self.holes < MOST_HOLES {
                 self.phase = Phase::Reading(None);
                 return self.read(now, out);
@@ -303,23 +255,22 @@ impl Machine {
         self.heard = false;
         self.last = history.seq;
         let fresh = self.show.see(&history, picture, &mut self.errands, now, out);
-        let held = std::mem::take(&mut self.held);
-        self.held_bytes = 0;
         if history.seq.is_none() {
             self.owed.add(&fresh);
         }
         let mut ends = false;
-        for Held { seq, row } in held {
+        for Held { seq, word, raw } in self.hold.take() {
             if let (Some(seq), Some(last)) = (seq, self.last) {
                 if seq <= last {
                     continue;
                 }
                 self.last = Some(seq);
             }
-            let Some(row) = row else { continue };
-            ends |= matches!(row.0.row, Row::TurnEnd { .. });
+            let Some(heard) = word else { continue };
+            ends |= matches!(heard.row, Row::TurnEnd { .. });
             self.heard = true;
-            let news = if history.seq.is_some() { vec![row] } else { self.owed.take(row) };
+            let news =
+                if history.seq.is_some() { vec![(heard, raw)] } else { self.owed.take((heard, raw)) };
             for (heard, raw) in news {
                 self.show.hear(&heard, &raw, &mut self.errands, now, out);
             }
@@ -335,23 +286,11 @@ impl Machine {
         }
     }
 
-    /// Whether something is missing between a history and what was held for it.
-    fn hole(&self, mark: Option<u64>) -> Option<(u64, u64)> {
-        let mut after = mark?;
-        for seq in self.held.iter().filter_map(|held| held.seq) {
-            if seq > after.saturating_add(1) {
-                return Some((after, seq));
-            }
-            after = after.max(seq);
-        }
-        None
-    }
-
     /// A fresh state is there.
     fn judge(&mut self, now: Millis, out: &mut Effects) {
-        let (picture, busy, open) = (&self.show.picture, self.show.is_busy(), self.show.logins.open());
-        for (intent, request) in self.errands.look(Seen { picture, busy, open }, now, out) {
-            self.call(Call::Delivery(intent), request, out);
+        let (need, sends) = self.errands.look(self.show.seen(), now, out);
+        for (intent, request) in sends {
+            self.calls.send(Call::Delivery(intent), request, out);
         }
         let after_ms = if self.errands.waits() {
             POLL_PROOF_MS
@@ -361,10 +300,15 @@ impl Machine {
             POLL_MS
         };
         out.push(Effect::Arm { timer: POLL, after_ms });
+        self.need(need, now, out);
     }
 }
 
 impl Adapter for Machine {
+    fn recall(&mut self, known: &State) {
+        self.show.logins.recall(known);
+    }
+
     fn on(&mut self, signal: Signal<'_>, now: Millis, out: &mut Effects) {
         match signal {
             Signal::Start => {
@@ -380,13 +324,12 @@ impl Adapter for Machine {
             }
             Signal::Frame { stream: StreamId::MAIN, frame } => self.frame(frame, now, out),
             Signal::Reply { call, reply } => self.reply(call, reply, now, out),
-            Signal::NoReply { call, sent, fault } => match self.calls.remove(&call) {
+            Signal::NoReply { call, sent, fault } => match self.calls.take(call) {
                 None => {}
                 Some(Call::History | Call::State) => self.fail(fault, out),
                 Some(Call::Delivery(intent)) => {
-                    let came: Result<Reply, Sent> = Err(sent);
-                    let need = self.errands.came(&intent, came, now, out);
-                    self.need(need, out);
+                    let need = self.errands.came(&intent, Came::Nothing(sent), now, out);
+                    self.need(need, now, out);
                 }
             },
             Signal::Timer { timer: POLL } if matches!(self.phase, Phase::Live) => {
@@ -395,14 +338,12 @@ impl Adapter for Machine {
             }
             Signal::Timer { timer: READ } if std::mem::take(&mut self.waits) => self.ask(now, out),
             Signal::Do { accepted, attempt } if !matches!(self.phase, Phase::Off | Phase::Opening) => {
-                let (picture, busy, open) =
-                    (&self.show.picture, self.show.is_busy(), self.show.logins.open());
-                let seen = Seen { picture, busy, open };
-                let (need, request) = self.errands.take(&accepted, attempt, seen, now, out);
+                let (need, request) =
+                    self.errands.take(&accepted, attempt, self.show.seen(), now, out);
                 if let Some(request) = request {
-                    self.call(Call::Delivery(accepted.id().clone()), request, out);
+                    self.calls.send(Call::Delivery(accepted.id().clone()), request, out);
                 }
-                self.need(need, out);
+                self.need(need, now, out);
             }
             // Of another stream, of a timer that is void, or before anything was read.
             Signal::Located { .. }
@@ -424,26 +365,4 @@ impl Adapter for Machine {
             Err(why) => out.push(odd(text.as_bytes(), why)),
         }
     }
-}
-
-fn text_of<'a>(frame: Frame<'a>, out: &mut Effects) -> Option<&'a str> {
-    match frame {
-        Frame::Text(text) => Some(text),
-        Frame::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                out.push(odd(bytes, format!("not UTF-8: {error}")));
-                None
-            }
-        },
-    }
-}
-
-fn odd(raw: &[u8], why: String) -> Effect {
-    Effect::Odd { raw: raw.to_vec(), why }
-}
-
-fn gap(after: u64, before: u64) -> Effect {
-    let why = format!("The stream skipped from {after} to {before}; the history was read again.");
-    Effect::Emit(Event::Gap(Gap { why }))
 }

@@ -1,8 +1,9 @@
 //! The event bus of one hyperhive agent. `NOTES.md` is its contract in our own words.
 
+mod deed;
+mod errand;
 mod errands;
 mod face;
-mod faults;
 mod frame;
 mod history;
 mod login;
@@ -12,6 +13,7 @@ mod picture;
 mod row;
 mod scroll;
 mod show;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod turns;

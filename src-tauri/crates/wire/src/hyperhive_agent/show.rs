@@ -6,7 +6,8 @@ use deskbell_domain::{
     By, Covers, Entry, EntryKind, Event, Gap, Hash, ItemId, Millis, Settlement, Snapshot, Task, When,
 };
 
-use super::errands::{Errands, OPERATOR};
+use super::deed::Seen;
+use super::errands::Errands;
 use super::face::{self, THREAD};
 use super::frame::{Heard, Row};
 use super::history::History;
@@ -37,6 +38,15 @@ impl Show {
         Self { parent, ..Self::default() }
     }
 
+    pub fn seen(&self) -> Seen<'_> {
+        Seen {
+            picture: &self.picture,
+            busy: self.is_busy(),
+            turn: self.turn.as_ref(),
+            open: self.logins.open(),
+        }
+    }
+
     pub fn is_busy(&self) -> bool {
         self.turns.is_busy() || (self.turns.is_blank() && self.picture.is_busy() == Some(true))
     }
@@ -46,11 +56,7 @@ impl Show {
         let item = self.scroll.add(heard);
         self.updated = now;
         let tasks = self.turn(&item, &heard.row, now);
-        if let Row::TurnStart { from, body, .. } = &heard.row
-            && from == OPERATOR
-        {
-            errands.hear(body, now);
-        }
+        errands.signs.hear(&heard.row, now);
         out.push(Effect::Emit(Event::Entry(self.entry(item, heard, raw, now))));
         out.extend(tasks.into_iter().map(|task| Effect::Emit(Event::Task(task))));
     }
@@ -116,11 +122,8 @@ impl Show {
             is_placed |= is_anchor(heard);
             tasks.extend(self.turn(&item, &heard.row, now).into_iter().map(|task| (task.item.clone(), task)));
             if is_news && is_placed {
-                if let Row::TurnStart { from, body, .. } = &heard.row
-                    && from == OPERATOR
-                    && !is_first
-                {
-                    errands.hear(body, now);
+                if !is_first {
+                    errands.signs.hear(&heard.row, now);
                 }
                 self.updated = now;
                 snapshot.entries.push(self.entry(item, heard, raw, now));

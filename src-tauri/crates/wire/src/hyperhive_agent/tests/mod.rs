@@ -6,8 +6,8 @@ mod deeds;
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Change, Consent, Entry, Event, Fault, Hash, Intent, IntentId, ItemId, Key, Millis, SourceId, State,
-    TaskStatus, Value as Filled, Verdict, reduce,
+    Change, Consent, Entry, Event, Fault, Hash, Intent, IntentId, ItemId, Key, Millis, Secret, SourceId,
+    State, TaskStatus, Value as Filled, Verdict, reduce,
 };
 use serde_json::{Value, json};
 
@@ -123,12 +123,15 @@ impl Bench {
         let shown = (state.asks.get(&item).map(|ask| ask.shown()))
             .or_else(|| state.agents.get(&item).map(|agent| Hash::of(&(&item, &agent.offers))))
             .or_else(|| state.threads.get(&item).map(|thread| Hash::of(&(&item, &thread.offers))));
-        let text = |words: &str| Filled::Text(words.to_owned());
+        let filled = |field: &str, words: &str| match field {
+            "code" => Filled::Secret(Secret::new(words)),
+            _ => Filled::Text(words.to_owned()),
+        };
         let intent = Intent {
             id: IntentId::new("i1"),
             key: Key::new(SourceId::new("coder"), item.clone()),
             offer: offer.to_owned(),
-            values: values.iter().map(|(field, words)| ((*field).to_owned(), text(words))).collect(),
+            values: values.iter().map(|(field, words)| ((*field).to_owned(), filled(field, words))).collect(),
             shown: shown.unwrap_or_else(|| panic!("{item} is not there")),
             consent: Consent::Confirmed,
         };
