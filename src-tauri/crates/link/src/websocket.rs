@@ -10,9 +10,10 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, error::CapacityError};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
@@ -91,6 +92,8 @@ async fn open(endpoint: &Endpoint, url: &Url) -> Result<Stream, Fault> {
             }
         }
         Err(Error::Io(error)) => Err(failure::broken(&address, &error)),
+        // Whoever ends the connection without a word may well speak WebSocket the next time.
+        Err(Error::Protocol(ProtocolError::HandshakeIncomplete)) => Err(closed(&address, None)),
         Err(_) => Err(not_a_websocket(&address)),
     }
 }

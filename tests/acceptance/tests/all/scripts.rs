@@ -83,7 +83,9 @@ impl<'s> Stage<'s> {
                 Ok(()) => return,
                 Err(missing) => missing,
             };
-            assert!(Instant::now() < deadline, "it did not come to pass: {what}: {missing}");
+            if Instant::now() > deadline {
+                panic!("it did not come to pass: {what}: {missing}; {}", self.sources().await);
+            }
             self.hand.skip();
         }
     }

@@ -54,6 +54,13 @@ fn opened_at(server: &Server) -> Client {
 }
 
 #[tokio::test]
+async fn a_server_that_dies_before_it_answers_is_tried_again() {
+    let server = Server::answering("").await;
+    let fault = opened_at(&server).closed().await;
+    assert_eq!((fault.code, fault.next), (FaultCode::Closed, Next::Soon), "{fault}");
+}
+
+#[tokio::test]
 async fn texts_and_bytes_come_as_they_are() {
     let server =
         saying(vec![Message::text("\u{20ac}"), Message::binary(vec![0, 255]), Message::text("")]).await;

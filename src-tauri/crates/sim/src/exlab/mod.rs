@@ -136,6 +136,37 @@ impl Exlab {
         self.shared.queue_cuts.send_replace(());
     }
 
+    /// The sockets of the sessions end behind the next so many frames.
+    pub fn cut_queues_after_frames(&self, frames: u64) {
+        self.shared.cut_queues_after(frames);
+    }
+
+    /// The request that comes after so many others is not done, and ends every socket.
+    pub fn cut_after_requests(&self, requests: u64) {
+        self.shared.traffic.cut_after(requests);
+    }
+
+    /// The request that comes after so many others is done, and its reply comes when [`Exlab::release`] lets it
+    /// go: it then tells of a world that may be another.
+    pub fn hold_after_requests(&self, requests: u64) {
+        self.shared.traffic.hold_after(requests);
+    }
+
+    /// Takes every trap away, and lets go what was caught.
+    pub fn release(&self) {
+        self.shared.release();
+    }
+
+    /// How many frames it has sent.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent()
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> u64 {
+        self.shared.traffic.seen()
+    }
+
     /// Closes every connection, with whatever is under way on it; the server stays.
     pub async fn cut_connections(&self) {
         self.cut();
@@ -227,6 +258,11 @@ impl Exlab {
     /// Every POST that came, in order, also those whose reply was lost.
     pub fn received(&self) -> Vec<Received> {
         self.shared.received()
+    }
+
+    /// Every POST that was done, in order, whether or not its reply arrived.
+    pub fn done(&self) -> Vec<Received> {
+        self.shared.done()
     }
 
     /// How many listen to the problems channel.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -17,7 +16,7 @@ use super::model::{Refusal, World, refusal};
 use super::parts::Received;
 use super::state::Shared;
 use crate::fault::NextPost;
-use crate::serving::Drop;
+use crate::traffic::lost;
 
 type Lab = State<Arc<Shared>>;
 
@@ -52,7 +51,11 @@ async fn misbehave(State(lab): Lab, request: Request, next: Next) -> Response {
         body["error"]["missing"] = json!(quirks.missing);
         return answer_with((status, body));
     }
-    next.run(request).await
+    let cut = || {
+        lab.queue_cuts.send_replace(());
+        lab.link_cuts.send_replace(());
+    };
+    lab.traffic.pass(request, next, cut).await
 }
 
 fn answer_with((status, body): Refusal) -> Response {
@@ -100,6 +103,9 @@ async fn read_queue(lab: Arc<Shared>, id: String, mut socket: WebSocket) {
                 };
                 if sent.is_err() {
                     return;
+                }
+                if lab.count_frame() {
+                    lab.queue_cuts.send_replace(());
                 }
             }
             Some(None) => return close(socket).await,
@@ -202,7 +208,7 @@ async fn post_to(
     success: u16,
     act: impl FnOnce(&mut World) -> Result<Value, Refusal>,
 ) -> Response {
-    lab.receive(received);
+    lab.receive(received.clone());
     let next = lab.change(|world| world.quirks.next_post.take());
     match &next {
         Some(NextPost::LoseRequest) => return lost(),
@@ -210,6 +216,9 @@ async fn post_to(
         Some(NextPost::LoseReply | NextPost::GiveUp(_) | NextPost::Delay { .. }) | None => {}
     }
     let result = lab.change(act);
+    if result.is_ok() {
+        lab.did(received);
+    }
     match next {
         Some(NextPost::LoseReply) => return lost(),
         Some(NextPost::GiveUp(status)) => {
@@ -223,11 +232,4 @@ async fn post_to(
         Ok(body) => answer_with((success, body)),
         Err(refusal) => answer_with(refusal),
     }
-}
-
-/// The connection ends without a reply.
-fn lost() -> Response {
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(Drop);
-    response
 }

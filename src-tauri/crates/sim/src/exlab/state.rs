@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::model::World;
 use super::parts::Received;
+use crate::traffic::Traffic;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -17,6 +18,7 @@ pub(super) struct Shared {
     pub queue_cuts: watch::Sender<()>,
     /// Ends the sockets of the problems channel.
     pub link_cuts: watch::Sender<()>,
+    pub traffic: Traffic,
 }
 
 #[derive(Debug)]
@@ -24,15 +26,28 @@ struct Desk {
     world: World,
     listeners: Vec<mpsc::UnboundedSender<String>>,
     received: Vec<Received>,
+    done: Vec<Received>,
+    /// How many frames were sent to somebody.
+    sent: u64,
+    /// The sockets of the sessions end once so many were sent.
+    cut: Option<u64>,
 }
 
 impl Shared {
     pub fn new(world: World) -> Self {
         Self {
-            desk: Mutex::new(Desk { world, listeners: Vec::new(), received: Vec::new() }),
+            desk: Mutex::new(Desk {
+                world,
+                listeners: Vec::new(),
+                received: Vec::new(),
+                done: Vec::new(),
+                sent: 0,
+                cut: None,
+            }),
             changed: watch::Sender::new(()),
             queue_cuts: watch::Sender::new(()),
             link_cuts: watch::Sender::new(()),
+            traffic: Traffic::default(),
         }
     }
 
@@ -50,6 +65,7 @@ impl Shared {
         let result = change(&mut desk.world);
         for audit in std::mem::take(&mut desk.world.told) {
             desk.listeners.retain(|listener| listener.send(audit.clone()).is_ok());
+            desk.sent += u64::from(!desk.listeners.is_empty());
         }
         self.changed.send_replace(());
         result
@@ -67,6 +83,31 @@ impl Shared {
         let mut desk = self.desk();
         desk.listeners.retain(|listener| !listener.is_closed());
         desk.listeners.len()
+    }
+
+    /// How many frames were sent to somebody.
+    pub fn sent(&self) -> u64 {
+        self.desk().sent
+    }
+
+    /// The sockets of the sessions end behind the next so many frames.
+    pub fn cut_queues_after(&self, frames: u64) {
+        let mut desk = self.desk();
+        desk.cut = Some(desk.sent + frames);
+    }
+
+    /// Counts a frame that was sent; says whether the sockets of the sessions end behind it.
+    pub fn count_frame(&self) -> bool {
+        let mut desk = self.desk();
+        desk.sent += 1;
+        let sent = desk.sent;
+        desk.cut.take_if(|at| *at <= sent).is_some()
+    }
+
+    /// Takes every trap away, and lets go what was caught.
+    pub fn release(&self) {
+        self.desk().cut = None;
+        self.traffic.release();
     }
 
     /// Takes the next frame out of a session's queue; the inner nothing is its end.
@@ -91,6 +132,15 @@ impl Shared {
 
     pub fn receive(&self, post: Received) {
         self.desk().received.push(post);
+    }
+
+    /// Tells that a POST was done.
+    pub fn did(&self, post: Received) {
+        self.desk().done.push(post);
+    }
+
+    pub fn done(&self) -> Vec<Received> {
+        self.desk().done.clone()
     }
 
     pub fn received(&self) -> Vec<Received> {

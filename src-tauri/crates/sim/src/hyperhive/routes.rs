@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Form, Router};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Json, Response};
 use axum::routing::{get, post};
+use axum::{Form, Router};
 
 use super::model::World;
 use crate::bus::{Desk, Fields, PAGE, Received, Refusal, answer, misbehave, stream_events};

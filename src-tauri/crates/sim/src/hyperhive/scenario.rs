@@ -9,9 +9,9 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::model::World;
 use super::parts::{Container, Prompt, Proposal};
-use crate::bus::{Desk, Received};
 use super::{Hyperhive, library};
 use crate::Dice;
+use crate::bus::{Desk, Received};
 use crate::fault::Build;
 use crate::hyperhive_agent::{self, HyperhiveAgent};
 use crate::piece::{Pace, Piece, Playing};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::HyperhiveAgent;
-use crate::bus::Desk;
 use super::world::World;
 use crate::Dice;
+use crate::bus::Desk;
 use crate::piece::{Pace, Piece, Playing};
 
 /// A piece of work: what it is told, what it says, runs and gets, and what it makes of that.

@@ -106,8 +106,9 @@ impl Exlab {
             session.tell_end(ending(handle), now, &String::from_utf8_lossy(body), out);
         }
         session.show(now, out);
-        // One that has ended closes its queue without a word. Of one the server has forgotten there is more to say.
-        let cut = std::mem::take(&mut session.cut) && !session.is_over();
+        // One that has failed closes its queue without a word. Of one the server has forgotten there is more to say.
+        let ends_silently = matches!(session.state.as_str(), "failed" | "aborted");
+        let cut = std::mem::take(&mut session.cut) && !ends_silently;
         self.lost_queues += usize::from(std::mem::take(&mut session.lost) || cut);
         if session.is_over() && session.queue == Queue::Unopened {
             session.queue = Queue::Over;

@@ -12,9 +12,9 @@ mod reading;
 mod requests;
 mod session;
 mod shapes;
-mod waits;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::collections::BTreeMap;
 
@@ -182,7 +182,7 @@ impl Exlab {
             session.moved_on = None;
             if let Queue::Open(_) = session.queue {
                 session.queue = Queue::Over;
-                session.lost = !session.is_over();
+                session.lost = !session.told_end;
             }
         }
     }

@@ -119,8 +119,7 @@ impl Exlab {
     pub(super) fn tell_gaps(&mut self, out: &mut Effects) {
         let lost = std::mem::take(&mut self.lost_queues);
         if lost > 0 {
-            let whose =
-                if lost == 1 { "one running session".to_owned() } else { format!("{lost} running sessions") };
+            let whose = if lost == 1 { "one session".to_owned() } else { format!("{lost} sessions") };
             let why = format!(
                 "The queue of {whose} was lost, and ExLab-Wizard does not repeat it; where each stands is read instead."
             );

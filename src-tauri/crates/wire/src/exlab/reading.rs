@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use deskbell_domain::{Covers, Event, Fault, FaultCode, Millis, Next, Snapshot};
 
 use super::faults::{check, strange};
-use super::session::Queue;
+use super::session::{Queue, Session};
 use super::shapes::{Operation, Operations, Problems};
 use super::{Exlab, POLL, Phase, Purpose, emit, odd, requests};
 use crate::{Effect, Effects, Reply};
@@ -42,6 +42,9 @@ impl Exlab {
             return;
         }
         for id in self.ended_unheard(now) {
+            // A success has words of its own, and they did not come.
+            let is_lost = |session: &Session| session.state == "done" && !session.told_end;
+            self.lost_queues += usize::from(self.sessions.get(&id).is_some_and(is_lost));
             self.close_queue(&id, out);
         }
         self.forget_ended();

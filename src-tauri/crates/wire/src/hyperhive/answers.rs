@@ -127,7 +127,9 @@ impl Errands {
         let verdict = Word::of(came);
         match (&errand.deed, verdict) {
             (Deed::Manage, Word::Accepted) => out.push(done(id.clone(), Verdict::Won, "Done.")),
-            (Deed::Manage, Word::Gateway(fault) | Word::Page(fault)) => out.push(Effect::Stick { intent: id.clone(), fault }),
+            (Deed::Manage, Word::Gateway(fault) | Word::Page(fault)) => {
+                out.push(Effect::Stick { intent: id.clone(), fault })
+            }
             (Deed::Manage | Deed::Send { .. }, Word::Refused(fault)) => {
                 self.refused.insert(id.clone(), ());
                 out.push(Effect::Stick { intent: id.clone(), fault });

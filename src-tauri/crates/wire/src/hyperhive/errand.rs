@@ -13,6 +13,10 @@ use crate::{Effect, Effects, Request};
 /// How long the server may take to say what it has already accepted.
 const PROOF_MS: i64 = 5_000;
 
+/// How long an approval that the server had before may be listed as open without being built: a server that was
+/// started anew has forgotten that it took it.
+const FORGOTTEN_MS: i64 = 60_000;
+
 /// How often one answer is sent before the operator is asked.
 const MOST_SENDS: u8 = 3;
 
@@ -113,24 +117,28 @@ impl Errand {
         let stick = |fault| Some(Effect::Stick { intent: id.clone(), fault });
         match &self.stage {
             Stage::Sending { .. } | Stage::Taken { .. } => None,
-            Stage::Looking(Why::Refused(fault)) => stick(fault.clone()),
+            Stage::Looking(Why::Told | Why::Overdue) if builds => {
+                self.stage = Stage::Taken { due: None };
+                None
+            }
             Stage::Looking(Why::Overdue) => {
                 stick(rejected("The server said that it took the answer, and still lists this as open."))
             }
             Stage::Looking(Why::Told) => {
-                self.stage = Stage::Taken { due: self.due(now) };
+                self.stage = Stage::Taken { due: self.due(now).or(Some(now.plus(FORGOTTEN_MS))) };
                 None
             }
             Stage::Watching if builds => None,
-            Stage::Looking(Why::Doubt) if builds => {
+            Stage::Looking(Why::Refused(fault)) if !(builds && self.doubt) => stick(fault.clone()),
+            Stage::Looking(Why::Doubt | Why::Refused(_)) if builds => {
                 self.stage = Stage::Watching;
                 out.push(Effect::Taken(id.clone()));
                 None
             }
-            Stage::Looking(Why::Doubt) | Stage::Watching if self.sends >= MOST_SENDS => {
+            Stage::Looking(Why::Doubt | Why::Refused(_)) | Stage::Watching if self.sends >= MOST_SENDS => {
                 stick(rejected(format!("Sent {MOST_SENDS} times, and the reply was lost each time.")))
             }
-            Stage::Looking(Why::Doubt) | Stage::Watching => {
+            Stage::Looking(Why::Doubt | Why::Refused(_)) | Stage::Watching => {
                 self.send(id, known, calls, out);
                 None
             }

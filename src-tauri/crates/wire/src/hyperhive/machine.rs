@@ -6,14 +6,12 @@ use super::answers::{Errands, Need};
 use super::desk::Desk;
 use super::faults;
 use super::frame::{Heard, Word, hear};
-use super::messages::Overlap;
 use super::marks::Marks;
+use super::messages::Overlap;
 use super::picture::{History, Picture};
 use crate::hive::faults::flooded;
 use crate::hive::{Call, Calls, Came, Held, Hold, Hole, MOST_HOLES, Overflow, Pace, gap, odd, text_of};
-use crate::{
-    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport,
-};
+use crate::{Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport};
 
 const STATE: &str = "/api/state";
 const OLD_HISTORY: &str = "/messages/history?limit=200";

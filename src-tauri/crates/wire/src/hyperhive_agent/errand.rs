@@ -86,12 +86,25 @@ impl Errand {
         }
     }
 
+    /// What was read shows it done.
+    pub fn shown(&self, intent: IntentId) -> Effect {
+        let (verdict, note) = match (&self.stage, &self.deed) {
+            // Then it was done by another.
+            (Stage::Looking(Why::Refused(_)), _) => (Verdict::Lost { to: None }, "Somebody else was first."),
+            // Turns end by themselves, too.
+            (Stage::Looking(Why::Lost | Why::Again), Deed::Cancel) => {
+                (Verdict::Unknown, "The turn has ended. Nothing shows whether this stopped it.")
+            }
+            (Stage::Sending | Stage::Looking(_) | Stage::Taken { .. }, deed) => (Verdict::Won, deed.done()),
+        };
+        Effect::Done { intent, verdict, note: note.to_owned() }
+    }
+
     /// A fresh reading does not show it.
     pub fn unseen(&self, id: &IntentId, now: Millis) -> Judgement {
         let traceless = self.deed.may_be_traceless();
-        let stick = |words: &str| {
-            Judgement::Over(Effect::Stick { intent: id.clone(), fault: rejected(words) })
-        };
+        let stick =
+            |words: &str| Judgement::Over(Effect::Stick { intent: id.clone(), fault: rejected(words) });
         let unknown = |words: &str| {
             let (intent, note) = (id.clone(), words.to_owned());
             Judgement::Over(Effect::Done { intent, verdict: Verdict::Unknown, note })

@@ -90,23 +90,23 @@ impl Errands {
     /// What came of a request.
     pub fn came(&mut self, id: &IntentId, came: Came, now: Millis, out: &mut Effects) -> Need {
         let Some(errand) = self.all.get_mut(id) else { return Need::Nothing };
-        let traceless = errand.deed.may_be_traceless();
-        errand.stage = match Word::of(came) {
+        // Where it may have left its trace in the history alone, that is read, too.
+        let search = if errand.deed.may_be_traceless() { Need::All } else { Need::State };
+        let (stage, need) = match Word::of(came) {
             Word::Unsent => {
                 self.all.remove(id);
                 out.push(Effect::Defer(id.clone()));
                 return Need::Nothing;
             }
-            Word::Lost | Word::Gateway(_) => Stage::Looking(Why::Lost),
-            Word::Refused(fault) | Word::Page(fault) => Stage::Looking(Why::Refused(fault)),
+            Word::Lost | Word::Gateway(_) => (Stage::Looking(Why::Lost), search),
+            Word::Refused(fault) | Word::Page(fault) => (Stage::Looking(Why::Refused(fault)), Need::State),
             Word::Accepted => {
                 out.push(Effect::Taken(id.clone()));
-                errand.stage = Stage::Taken { due: now.plus(errand.deed.proof_ms()) };
-                return Need::State;
+                (Stage::Taken { due: now.plus(errand.deed.proof_ms()) }, Need::State)
             }
         };
-        // It is looked for wherever it may have left a trace.
-        if traceless { Need::All } else { Need::State }
+        errand.stage = stage;
+        need
     }
 
     /// Whether it is ours that a login ask ended.
@@ -128,9 +128,7 @@ impl Errands {
             if errand.is_sending() {
                 self.all.insert(id, errand);
             } else if errand.is_shown(seen, &mut self.signs) {
-                // What was refused was done by another.
-                let note = errand.deed.done();
-                out.push(if errand.was_refused() { lost(id, "Somebody else was first.") } else { won(id, note) });
+                out.push(errand.shown(id));
             } else if let Some(note) = errand.deed.is_past(&errand.item, seen) {
                 out.push(lost(id, note));
             } else {
@@ -160,10 +158,6 @@ impl Errands {
         }
         (need, sends)
     }
-}
-
-fn won(intent: IntentId, note: &str) -> Effect {
-    Effect::Done { intent, verdict: Verdict::Won, note: note.to_owned() }
 }
 
 fn lost(intent: IntentId, note: &str) -> Effect {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Ask, AskBody, AskState, By, Field, ItemId, Millis, Offer, Outcome, Settlement, State, Tone,
-    Urgency, When,
+    Ask, AskBody, AskState, By, Field, ItemId, Millis, Offer, Outcome, Settlement, State, Tone, Urgency, When,
 };
 
 use super::face::{THREAD, name};

@@ -11,9 +11,7 @@ use super::picture::{Login, Picture};
 use super::show::Show;
 use crate::hive::faults::{check, flooded, strange};
 use crate::hive::{Call, Calls, Came, Held, Hold, Hole, MOST_HOLES, Overflow, Pace, gap, odd, text_of};
-use crate::{
-    Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport,
-};
+use crate::{Adapter, CallId, Effect, Effects, Frame, Reply, Request, Signal, StreamId, TimerId, Transport};
 
 /// How faults call it.
 const WHOM: &str = "a hyperhive agent";
@@ -194,7 +192,7 @@ impl Machine {
             Row::Changed(_) => self.look(out),
             // Without a count, a loss shows nowhere but in the history.
             Row::TurnEnd { .. } if self.last.is_none() => self.read(now, out),
-            Row::TurnEnd { .. } if self.errands.waits() => self.look(out),
+            Row::TurnStart { .. } | Row::TurnEnd { .. } if self.errands.waits() => self.look(out),
             Row::TurnStart { .. } | Row::TurnEnd { .. } | Row::Note(_) | Row::Stream(_) => {}
         }
     }
@@ -269,8 +267,7 @@ impl Machine {
             let Some(heard) = word else { continue };
             ends |= matches!(heard.row, Row::TurnEnd { .. });
             self.heard = true;
-            let news =
-                if history.seq.is_some() { vec![(heard, raw)] } else { self.owed.take((heard, raw)) };
+            let news = if history.seq.is_some() { vec![(heard, raw)] } else { self.owed.take((heard, raw)) };
             for (heard, raw) in news {
                 self.show.hear(&heard, &raw, &mut self.errands, now, out);
             }
@@ -338,8 +335,7 @@ impl Adapter for Machine {
             }
             Signal::Timer { timer: READ } if std::mem::take(&mut self.waits) => self.ask(now, out),
             Signal::Do { accepted, attempt } if !matches!(self.phase, Phase::Off | Phase::Opening) => {
-                let (need, request) =
-                    self.errands.take(&accepted, attempt, self.show.seen(), now, out);
+                let (need, request) = self.errands.take(&accepted, attempt, self.show.seen(), now, out);
                 if let Some(request) = request {
                     self.calls.send(Call::Delivery(accepted.id().clone()), request, out);
                 }

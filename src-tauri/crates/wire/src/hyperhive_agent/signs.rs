@@ -29,7 +29,8 @@ impl Signs {
                 }
             }
             Row::Stream(stream) if stream.is_compaction() => self.compacted = Some(now),
-            Row::TurnStart { .. } | Row::TurnEnd { .. } | Row::Note(_) | Row::Stream(_) | Row::Changed(_) => {}
+            Row::TurnStart { .. } | Row::TurnEnd { .. } | Row::Note(_) | Row::Stream(_) | Row::Changed(_) => {
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 //! The engine against a simulated ExLab-Wizard, over real sockets: afterwards Deskbell holds what the server holds.
 
-mod faults;
+mod scripts;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use deskbell_domain::{
     Auth, Consent, EntryKind, FindingState, Hash, Intent, IntentId, Key, Link, Novelty, Offer, SourceId,
@@ -23,25 +25,27 @@ use crate::desk::{engine, until};
 /// An engine with one source, and the server behind it.
 struct Bench {
     engine: Engine,
-    lab: Exlab,
+    lab: Arc<Exlab>,
     source: SourceId,
     _folder: TempDir,
 }
 
 impl Bench {
-    /// The server says in a file where it is, and takes another port at each start.
     async fn new(seed: u64) -> Self {
         let (engine, folder) = engine().await;
-        let file = folder.path().join("server.json");
-        let config = Config { seed, server_json: Some(file.clone()), ..Config::default() };
-        let lab = Exlab::start(config).await.unwrap();
+        let lab = lab(seed, &folder).await;
+        Self::of(engine, lab, folder).await
+    }
+
+    async fn of(engine: Engine, lab: Arc<Exlab>, folder: TempDir) -> Self {
+        let file = place(&folder).display().to_string();
         let draft = SourceDraft {
             name: "lab".into(),
             dialect: "exlab".into(),
             url: String::new(),
             auth: Auth::None,
             secret: SecretDraft::Unchanged,
-            settings: BTreeMap::from([("server_json".to_owned(), vec![file.display().to_string()])]),
+            settings: BTreeMap::from([("server_json".to_owned(), vec![file])]),
         };
         let source = match engine.command(Command::SourceAdd { draft }).await.unwrap() {
             Answer::Source { row } => row.source,
@@ -184,7 +188,13 @@ impl Bench {
                     ask.state == AskStateWord::Open && session["pending_input"]["reason"] == ask.title
                 });
             if !is_right {
-                return Some(format!("{id} is {state}, and open is {open:?}"));
+                let all = self.asks(true).await;
+                let known: Vec<_> = all
+                    .iter()
+                    .filter(|ask| ask.key.item.rest().ends_with(id))
+                    .map(|ask| (&ask.key.item, ask.state, ask.outcome, &ask.title))
+                    .collect();
+                return Some(format!("{session}, and known is {known:?}"));
             }
             match tasks.iter().find(|task| task.key.item.rest() == id) {
                 Some(task) if task.state == status(state) => {}
@@ -244,6 +254,17 @@ impl Bench {
             rows.into_iter().filter(|row| row.raw.starts_with(r#"{"kind":"#) || row.item.kind() == "heard");
         frames.map(|row| row.raw).collect()
     }
+}
+
+/// Where the server says on which port it is.
+fn place(folder: &TempDir) -> PathBuf {
+    folder.path().join("server.json")
+}
+
+/// A server that takes another port at each start.
+async fn lab(seed: u64, folder: &TempDir) -> Arc<Exlab> {
+    let config = Config { seed, server_json: Some(place(folder)), ..Config::default() };
+    Arc::new(Exlab::start(config).await.unwrap())
 }
 
 fn status(state: &str) -> TaskStatus {

@@ -51,7 +51,7 @@ fn a_jump_of_the_count_is_a_gap_and_is_read_again() {
     assert_eq!(bench.turns().len(), 2);
     assert_eq!(
         bench.texts()[1..4],
-        ["The stream skipped from 1 to 4; the history was read again.", "Done: 1", "Turn ended"]
+        ["The stream skipped from 1 to 4; everything was read again.", "Done: 1", "Turn ended"]
     );
 }
 

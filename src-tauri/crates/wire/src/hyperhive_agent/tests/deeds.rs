@@ -19,36 +19,86 @@ fn ended(effects: &Effects) -> Option<&Settlement> {
     })
 }
 
+fn letter(body: &str) -> Value {
+    let mut told = state("online");
+    told["inbox"] = json!([{ "from": "operator", "body": body, "at": 1_779_000_000 }]);
+    told
+}
+
 #[test]
-fn a_message_is_sent_once_and_its_reply_says_that_it_is_there() {
+fn a_message_is_sent_once_and_what_the_agent_shows_is_its_proof() {
     for status in [303, 200] {
         let mut bench = idle();
         bench.take(AGENT, "send", &[("body", "go on")], Attempt::Fresh);
         assert_eq!(bench.form("/send"), [("body", "go on".to_owned())]);
-        assert_eq!(verdict(&bench.reply("/send", status, "")), Some(&Verdict::Won));
+        let out = bench.reply("/send", status, "");
+        assert!(out.iter().any(|effect| matches!(effect, Effect::Taken(_))) && verdict(&out).is_none());
+        assert_eq!(verdict(&bench.answer("/api/state", state("online"))), None);
+        bench.say(&start("go on"));
+        assert_eq!(verdict(&bench.answer("/api/state", state("online"))), Some(&Verdict::Won));
+
+        let mut bench = idle();
+        bench.take(AGENT, "send", &[("body", "go on")], Attempt::Fresh);
+        bench.reply("/send", status, "");
+        assert_eq!(verdict(&bench.answer("/api/state", letter("go on"))), Some(&Verdict::Won));
+        assert!(!bench.asked("/send"));
+    }
+}
+
+#[test]
+fn a_message_that_the_agent_took_and_shows_nowhere_is_looked_for_in_its_history_and_then_unknown() {
+    for (last, expected) in [(end(), Verdict::Unknown), (start("go on"), Verdict::Won)] {
+        let mut bench = idle();
+        bench.take(AGENT, "send", &[("body", "go on")], Attempt::Fresh);
+        bench.reply("/send", 200, "");
+        bench.answer("/api/state", state("online"));
+        bench.now = bench.now.plus(10_000);
+        bench.feed(Signal::Timer { timer: TimerId(1) });
+        assert_eq!(verdict(&bench.answer("/api/state", state("online"))), None);
+        let out = bench.read(json!([start("hi"), result("1"), end(), last]), state("online"));
+        assert_eq!(verdict(&out), Some(&expected));
     }
 }
 
 #[test]
 fn a_message_whose_reply_was_lost_is_looked_for_and_never_sent_again() {
+    let told = json!([start("hi"), result("1"), end()]);
     let mut bench = idle();
     bench.take("thread:stream", "send", &[("body", "go on")], Attempt::Fresh);
     bench.no_reply("/send", Sent::Maybe);
-    assert_eq!(verdict(&bench.answer("/api/state", state("online"))), Some(&Verdict::Unknown));
+    assert_eq!(verdict(&bench.read(told.clone(), state("online"))), Some(&Verdict::Unknown));
     assert!(!bench.asked("/send"));
 
     let mut bench = idle();
     bench.take(AGENT, "send", &[("body", "go on")], Attempt::Fresh);
     bench.say(&start("go on"));
     bench.no_reply("/send", Sent::Maybe);
-    assert_eq!(verdict(&bench.answer("/api/state", state("online"))), Some(&Verdict::Won));
+    let out = bench.read(json!([start("hi"), result("1"), end(), start("go on")]), state("online"));
+    assert_eq!(verdict(&out), Some(&Verdict::Won));
 
     let mut bench = idle();
     bench.take(AGENT, "send", &[("body", "go on")], Attempt::Maybe);
-    let mut told = state("online");
-    told["inbox"] = json!([{ "from": "operator", "body": "go on", "at": 1_779_000_000 }]);
-    assert_eq!(verdict(&bench.answer("/api/state", told)), Some(&Verdict::Won));
+    assert_eq!(verdict(&bench.answer("/api/state", letter("go on"))), Some(&Verdict::Won));
     assert!(!bench.asked("/send"));
+}
+
+#[test]
+fn a_compaction_is_proved_by_the_model_or_the_state() {
+    let begun = || {
+        let mut bench = idle();
+        bench.take(AGENT, "compact", &[], Attempt::Fresh);
+        bench.reply("/api/compact", 200, "ok");
+        assert_eq!(verdict(&bench.answer("/api/state", state("online"))), None);
+        bench.feed(Signal::Timer { timer: TimerId(1) });
+        bench
+    };
+    let mut bench = begun();
+    bench.say(&json!({ "kind": "stream", "type": "system", "subtype": "compact_boundary" }));
+    assert_eq!(verdict(&bench.answer("/api/state", state("online"))), Some(&Verdict::Won));
+    let mut bench = begun();
+    let mut now = state("online");
+    now["turn_state"] = "compacting".into();
+    assert_eq!(verdict(&bench.answer("/api/state", now)), Some(&Verdict::Won));
 }
 
 #[test]
@@ -82,6 +132,19 @@ fn a_stopped_turn_is_proved_by_its_end() {
         json!([start("hi"), { "kind": "turn_end", "ok": false, "note": "interrupted" }]),
         state("online"),
     );
+    assert_eq!(verdict(&out), Some(&Verdict::Won));
+}
+
+#[test]
+fn a_turn_that_was_stopped_is_over_though_the_next_has_begun() {
+    let mut bench = busy();
+    bench.take(AGENT, "cancel", &[], Attempt::Fresh);
+    bench.reply("/api/cancel", 303, "");
+    bench.answer("/api/state", state("online"));
+    for row in [end(), start("the next")] {
+        bench.say(&row);
+    }
+    let out = bench.read(json!([start("hi"), end(), start("the next")]), state("online"));
     assert_eq!(verdict(&out), Some(&Verdict::Won));
 }
 
