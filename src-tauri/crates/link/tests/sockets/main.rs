@@ -6,6 +6,7 @@ mod server;
 
 mod call;
 mod life;
+mod locating;
 mod sse;
 mod tls;
 mod websocket;

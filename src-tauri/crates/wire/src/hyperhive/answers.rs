@@ -289,7 +289,13 @@ impl Errands {
                 },
             };
             match ending {
-                Some(effect) => out.push(effect),
+                Some(effect) => {
+                    // What surely was not done is nothing to be credited for later.
+                    if matches!(effect, Effect::Stick { .. }) && !errand.doubt {
+                        self.wanted.remove(&errand.item);
+                    }
+                    out.push(effect);
+                }
                 None => {
                     self.all.insert(id, errand);
                 }

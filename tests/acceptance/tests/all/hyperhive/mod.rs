@@ -252,7 +252,8 @@ impl Script<'_> {
         for Doing { intent, .. } in &self.doings {
             if receipt(&self.stage.engine, intent).await.verdict == VerdictWord::Stuck {
                 let discard = Command::IntentDiscard { intent: intent.clone() };
-                self.stage.engine.command(discard).await.unwrap();
+                // Its ask may have ended meanwhile, and it with that.
+                let _ = self.stage.engine.command(discard).await;
             }
         }
     }
