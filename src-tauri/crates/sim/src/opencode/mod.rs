@@ -1,6 +1,7 @@
 //! An opencode server with a model that plays a script: sessions, subagents, permissions and questions over REST,
 //! and one stream of events.
 
+mod calls;
 mod clock;
 mod library;
 mod model;
@@ -11,6 +12,7 @@ mod shared;
 mod tools;
 mod work;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use model::World;
-pub use parts::{Deed, Prompt, Quirks, Received, Turn};
+pub use parts::{Deed, End, Prompt, Quirks, Received, Turn};
 pub use shared::Fuse;
 use shared::Shared;
 
@@ -200,9 +202,36 @@ impl Opencode {
         self.shared.received()
     }
 
+    /// How each ask that is over ended.
+    pub fn ends(&self) -> BTreeMap<String, End> {
+        self.shared.look(|world| world.ends.clone())
+    }
+
+    /// From now on the work goes on only as far as [`Self::beat`] lets it.
+    pub fn pace(&self) {
+        self.shared.change(|world| world.paced = true);
+    }
+
+    /// All of the work that can be done is done at once again.
+    pub fn rush(&self) {
+        self.shared.change(|world| world.paced = false);
+    }
+
+    /// The next smallest thing happens in each session that has something to do.
+    pub fn beat(&self) {
+        for session in self.shared.look(World::at_work) {
+            self.shared.change(|world| world.beat(&session));
+        }
+    }
+
     /// How many event streams are open.
     pub fn subscribers(&self) -> usize {
         self.shared.subscribers()
+    }
+
+    /// How many requests came so far, those for streams among them.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests()
     }
 
     /// How many events were sent so far to whoever listened.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::clock::Clock;
+use super::parts::End;
 use super::tools::covers;
 use super::work::Work;
 
@@ -21,6 +22,8 @@ pub(super) struct World {
     pub permissions: Vec<Value>,
     /// Questions that wait, likewise.
     pub questions: Vec<Value>,
+    /// How each ask ended.
+    pub ends: BTreeMap<String, End>,
     /// What "always" has allowed: a kind and a pattern. In memory only.
     pub allowed: Vec<(String, String)>,
     /// Events that wait to be told.
@@ -57,6 +60,7 @@ impl World {
             sessions: BTreeMap::new(),
             permissions: Vec::new(),
             questions: Vec::new(),
+            ends: BTreeMap::new(),
             allowed: Vec::new(),
             told: Vec::new(),
             paced: false,
@@ -65,8 +69,11 @@ impl World {
 
     /// A restarted process keeps what is on the disk.
     pub fn forget_process(&mut self) {
-        self.permissions.clear();
-        self.questions.clear();
+        for ask in
+            std::mem::take(&mut self.permissions).into_iter().chain(std::mem::take(&mut self.questions))
+        {
+            self.note_end(&ask, "forgotten");
+        }
         self.allowed.clear();
         self.told.clear();
         for session in self.sessions.values_mut() {
@@ -232,6 +239,12 @@ impl World {
         Ok(())
     }
 
+    fn note_end(&mut self, ask: &Value, how: &str) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (session, call) = (text(&ask["sessionID"]), text(&ask["tool"]["callID"]));
+        self.ends.insert(text(&ask["id"]), End { how: how.to_owned(), session, call });
+    }
+
     /// Takes all that waits in the session of this permission.
     fn of_same_session(&mut self, permission: &Value) -> Vec<Value> {
         let same = |other: &Value| other["sessionID"] == permission["sessionID"];
@@ -257,6 +270,7 @@ impl World {
     fn tell_replied(&mut self, permission: &Value, reply: &str) {
         let told =
             json!({ "sessionID": permission["sessionID"], "requestID": permission["id"], "reply": reply });
+        self.note_end(permission, reply);
         self.tell("permission.replied", told);
     }
 
@@ -267,11 +281,14 @@ impl World {
         let mut told = json!({ "sessionID": question["sessionID"], "requestID": id });
         match answers {
             Some(answers) => {
+                let words: Vec<String> = answers.iter().map(|answer| answer.join(", ")).collect();
+                self.note_end(&question, &format!("answered: {}", words.join("; ")));
                 told["answers"] = json!(answers);
                 self.tell("question.replied", told);
                 self.answered(id, &answers);
             }
             None => {
+                self.note_end(&question, "dismissed");
                 self.tell("question.rejected", told);
                 self.dismissed(id);
             }

@@ -171,10 +171,21 @@ impl Default for Quirks {
     }
 }
 
+/// How an ask ended, and the tool call that waited for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// `once`, `always`, `reject`, `answered: …`, `dismissed`, or `forgotten`.
+    pub how: String,
+    pub session: String,
+    pub call: String,
+}
+
 /// A POST that came.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Received {
     pub path: String,
     /// `null` where there was none.
     pub body: Value,
+    /// Whether it was done, whatever became of its reply.
+    pub done: bool,
 }

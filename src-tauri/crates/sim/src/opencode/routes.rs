@@ -68,6 +68,7 @@ async fn misbehave(State(shared): Host, at: Query<Where>, request: Request, next
     if quirks.login.is_some() && quirks.login.as_deref() != login {
         return StatusCode::UNAUTHORIZED.into_response();
     }
+    shared.count_request();
     match quirks.instead {
         None => {}
         Some(Instead::Page) => return Html(PAGE).into_response(),
@@ -172,11 +173,19 @@ async fn act(State(shared): Host, request: Request) -> Response {
         return bad_request("The body cannot be read");
     };
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    shared.receive(Received { path: path.clone(), body: body.clone() });
     let mut fate = None;
     shared.switch(|quirks| fate = quirks.next_post.take());
     let deletes = head.method == Method::DELETE;
-    let done = async { shared.change(|world| perform(world, &path, &body, deletes)) };
+    let mut received = Received { path, body, done: false };
+    if matches!(fate, Some(NextPost::LoseRequest | NextPost::Refuse(..))) {
+        shared.receive(received.clone());
+    }
+    let done = async {
+        let response = shared.change(|world| perform(world, &received.path, &received.body, deletes));
+        received.done = response.status().is_success();
+        shared.receive(received);
+        response
+    };
     meet(&shared, fate, done).await
 }
 

@@ -22,7 +22,7 @@ impl Opencode {
     /// Plays a lively project. It begins where a session already waits for the operator.
     pub fn play(&self, piece: &Piece) -> Playing {
         begin(&self.shared, 0);
-        self.shared.change(|world| world.paced = true);
+        self.pace();
         Playing::of([tokio::spawn(work(Arc::clone(&self.shared), Dice::new(piece.seed), piece.pace))])
     }
 }

@@ -25,8 +25,6 @@ pub(super) struct Shared {
     pub(super) stalled: watch::Sender<bool>,
     /// Whether replies wait.
     pub(super) holding: watch::Sender<bool>,
-    /// Counts what may have given somebody something to do.
-    pub(super) stirred: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
@@ -39,6 +37,7 @@ struct Desk {
     /// What was last sent.
     last: Option<Bytes>,
     sent: u64,
+    requests: u64,
 }
 
 impl Shared {
@@ -51,12 +50,12 @@ impl Shared {
             fuse: None,
             last: None,
             sent: 0,
+            requests: 0,
         };
         Self {
             desk: Mutex::new(desk),
             stalled: watch::Sender::new(false),
             holding: watch::Sender::new(false),
-            stirred: watch::Sender::new(0),
         }
     }
 
@@ -74,7 +73,6 @@ impl Shared {
         for event in std::mem::take(&mut desk.world.told) {
             desk.tell(&event);
         }
-        self.stirred.send_modify(|count| *count += 1);
         result
     }
 
@@ -132,6 +130,14 @@ impl Shared {
 
     pub(super) fn sent(&self) -> u64 {
         self.desk().sent
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.desk().requests
+    }
+
+    pub(super) fn count_request(&self) {
+        self.desk().requests += 1;
     }
 
     pub(super) fn heartbeat(&self) -> Bytes {

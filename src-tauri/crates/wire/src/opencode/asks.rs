@@ -121,6 +121,12 @@ impl Known {
         }
     }
 
+    /// It was shown, and nobody said how it ended.
+    pub fn is_missed(&self) -> bool {
+        let taken = self.own.as_ref().is_some_and(|own| own.taken);
+        self.shown.is_some() && self.end.is_none() && !self.told && !taken
+    }
+
     /// Its end was told on: what is heavy can go.
     pub fn close(&mut self) {
         self.told = true;

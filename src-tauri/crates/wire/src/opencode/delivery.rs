@@ -6,7 +6,7 @@
 use deskbell_domain::{Accepted, Fault, FaultCode, IntentId, ItemId, Millis, Next, Verdict};
 
 use super::answer::Answer;
-use super::asks::{End, Own};
+use super::asks::Own;
 use super::reading::{beginning, unauthorized};
 use super::words::{LINE, line};
 use super::{Opencode, Purpose, evidence};
@@ -277,21 +277,18 @@ impl Opencode {
 
     /// The work that waited for the answer is read: it shows what was answered.
     pub(super) fn dug(&mut self, intent: &IntentId, reply: Option<Reply>, now: Millis, out: &mut Effects) {
-        let Some(Delivery { goal: Goal::Answer { item, answer }, .. }) = self.deliveries.get(intent) else {
+        let Some(Delivery { goal: Goal::Answer { item, .. }, .. }) = self.deliveries.get(intent) else {
             return;
         };
-        let (item, answer) = (item.clone(), answer.clone());
+        let item = item.clone();
         if self.judge_by_end(intent, now, out) {
             return;
         }
-        let call = self.asks.get(&item).and_then(|known| known.wish.call());
-        let Some(said) = call.and_then(|call| evidence::of_call(&reply?, call)) else {
-            return self.never_known(intent, now, out);
-        };
-        // The record of a call does not tell for how long it had leave.
-        let said = if said == Answer::Once && answer == Answer::Always { Answer::Always } else { said };
-        let raw = serde_json::json!({ "seenInTheRecordOfTheCall": said.words() }).to_string();
-        self.ended(&item, End { answer: said, raw }, now, out);
+        let known = self.asks.get(&item);
+        let said = known.and_then(|known| evidence::of_call(&reply?, known.wish.call()?));
+        let Some(said) = said else { return self.never_known(intent, now, out) };
+        let end = evidence::end(said, known.and_then(|known| known.own.as_ref()));
+        self.ended(&item, end, now, out);
     }
 
     /// A look could not be had.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::Answer;
+use super::asks::{End, Own};
 use super::frame::{Message, Part, Status, millis, parse};
 use crate::Reply;
 
@@ -48,6 +49,15 @@ pub(super) fn of_call(reply: &Reply, call: &str) -> Option<Answer> {
     let part =
         messages.iter().flat_map(|message| &message.parts).find(|part| part.call.as_deref() == Some(call))?;
     of_part(part)
+}
+
+/// An end that a call's record shows.
+pub(super) fn end(said: Answer, own: Option<&Own>) -> End {
+    // The record does not tell for how long the call had leave.
+    let always = said == Answer::Once && own.is_some_and(|own| own.answer == Answer::Always);
+    let answer = if always { Answer::Always } else { said };
+    let raw = serde_json::json!({ "seenInTheRecordOfTheCall": answer.words() }).to_string();
+    End { answer, raw }
 }
 
 fn of_part(part: &Part) -> Option<Answer> {

@@ -75,6 +75,8 @@ pub(super) struct Times {
     pub created: Option<f64>,
     pub updated: Option<f64>,
     pub archived: Option<f64>,
+    pub completed: Option<f64>,
+    pub start: Option<f64>,
     pub end: Option<f64>,
 }
 
@@ -130,6 +132,8 @@ pub(super) struct ToolState {
     pub error: Option<String>,
     #[serde(default)]
     pub metadata: Value,
+    #[serde(default)]
+    pub time: Times,
 }
 
 /// opencode's errors: `{"name":"APIError","data":{"message":"…"}}`.

@@ -3,6 +3,7 @@
 mod answer;
 mod asking;
 mod asks;
+mod catchup;
 mod delivery;
 mod ending;
 mod evidence;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use deskbell_domain::{Event, Fault, FaultCode, IntentId, Millis, Next, Source};
 
 use self::asks::Asks;
+use self::catchup::Catchup;
 use self::delivery::Delivery;
 use self::reading::{List, Reading};
 use self::request::Paths;
@@ -67,6 +69,7 @@ pub(crate) struct Opencode {
     sessions: Sessions,
     asks: Asks,
     transcript: Transcript,
+    catchup: Catchup,
     seen: Recent<()>,
     /// Sessions that were looked for and not found.
     unknown: Recent<()>,
@@ -94,6 +97,10 @@ enum Purpose {
     Look(IntentId),
     /// Reads how the work went on after an ask was gone.
     Dig(IntentId),
+    /// Reads how work went on whose ask is gone.
+    Record(String),
+    /// Reads back what was said in a session.
+    Story(String),
 }
 
 impl Opencode {
@@ -114,6 +121,7 @@ impl Opencode {
             sessions: Sessions::default(),
             asks: Asks::default(),
             transcript: Transcript::new(),
+            catchup: Catchup::new(),
             seen: Recent::new(SEEN),
             unknown: Recent::new(SEEN),
             deliveries: BTreeMap::new(),
@@ -127,10 +135,7 @@ impl Opencode {
         }
         self.last_call += 1;
         let call = CallId(self.last_call);
-        let delivers = match &purpose {
-            Purpose::Post(intent) => Some(intent.clone()),
-            Purpose::List(_) | Purpose::Session(_) | Purpose::Look(_) | Purpose::Dig(_) => None,
-        };
+        let delivers = if let Purpose::Post(intent) = &purpose { Some(intent.clone()) } else { None };
         self.calls.insert(call, purpose);
         out.push(Effect::Http { call, request, delivers });
     }
@@ -148,6 +153,7 @@ impl Opencode {
         self.calls.clear();
         self.timers.clear();
         self.deliveries.clear();
+        self.transcript.begin_again();
     }
 
     fn reply(&mut self, call: CallId, reply: Result<Reply, (Sent, Fault)>, now: Millis, out: &mut Effects) {
@@ -157,6 +163,10 @@ impl Opencode {
             Some(Purpose::Post(intent)) => self.posted(&intent, reply, now, out),
             Some(Purpose::Look(intent)) => self.looked(&intent, reply.map_err(|(_, fault)| fault), now, out),
             Some(Purpose::Dig(intent)) => self.dug(&intent, reply.ok(), now, out),
+            Some(Purpose::Record(session)) => {
+                self.recorded(&session, reply.map_err(|(_, fault)| fault), now, out);
+            }
+            Some(Purpose::Story(session)) => self.story_told(call, &session, reply.ok(), now, out),
             // A reply to a call of an earlier reading.
             None => {}
         }

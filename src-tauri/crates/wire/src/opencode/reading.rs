@@ -1,23 +1,29 @@
 //! Reading all the server holds: after every connect, and when events may have been missed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use deskbell_domain::{Covers, Event, Fault, FaultCode, Millis, Next, Snapshot, Verdict};
+use deskbell_domain::{Covers, Event, Fault, FaultCode, ItemId, Millis, Next, Snapshot, Verdict};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::answer::Answer;
 use super::asking::asked_line;
 use super::asks::{End, Wish};
 use super::delivery::took;
 use super::frame::{Head, SessionInfo, Status};
 use super::stream::read_end;
 use super::words::{TITLE, line};
-use super::{Opencode, Phase, Purpose, emit};
+use super::{Opencode, Phase, Purpose, emit, evidence};
 use crate::{Effect, Effects, Reply};
 
 /// Frames and bytes that wait while the lists are read; far above what any project sends in that time.
 const MOST_HELD: usize = 20_000;
 const MOST_HELD_BYTES: usize = 32 << 20;
+/// Asks that are gone, and are looked for in the records of their calls.
+const MOST_RECORDS: usize = 20;
+/// What `GET /session` gives at most: the newest.
+const MOST_LISTED: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum List {
@@ -42,6 +48,14 @@ impl List {
 
 type Rows = Vec<Box<RawValue>>;
 
+/// What the calls of a session show.
+#[derive(Debug)]
+enum Record {
+    Due,
+    Here(Reply),
+    Unreadable,
+}
+
 /// What has come so far.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -49,6 +63,8 @@ pub(super) struct Reading {
     questions: Option<Rows>,
     sessions: Option<Rows>,
     statuses: Option<BTreeMap<String, Box<RawValue>>>,
+    /// Sessions whose asks are gone without a word: what their calls show of it.
+    records: BTreeMap<String, Record>,
     held: Vec<String>,
     held_bytes: usize,
 }
@@ -74,6 +90,19 @@ impl Reading {
             && self.questions.is_some()
             && self.sessions.is_some()
             && self.statuses.is_some()
+            && self.records.values().all(|record| !matches!(record, Record::Due))
+    }
+
+    /// The asks that are open there, or whose end waits among the frames.
+    fn accounts_for(&self) -> BTreeSet<ItemId> {
+        let listed = |kind: &str, rows: &Option<Rows>| -> Vec<ItemId> {
+            let ids = rows.iter().flatten().filter_map(|row| serde_json::from_str::<Listed>(row.get()).ok());
+            ids.map(|row| ItemId::of(kind, row.id)).collect()
+        };
+        let mut known = listed("permission", &self.permissions);
+        known.extend(listed("question", &self.questions));
+        known.extend(self.held.iter().filter_map(|frame| Some(end_of(frame)?.0)));
+        known.into_iter().collect()
     }
 }
 
@@ -83,7 +112,7 @@ impl Opencode {
             return;
         }
         // What an earlier reading asked for is older than what is asked for now.
-        self.calls.retain(|_, purpose| !matches!(purpose, Purpose::List(_)));
+        self.calls.retain(|_, purpose| !matches!(purpose, Purpose::List(_) | Purpose::Record(_)));
         let mut reading = Box::new(Reading::default());
         if let Phase::Reading(earlier) = &mut self.phase {
             reading.held = std::mem::take(&mut earlier.held);
@@ -109,27 +138,79 @@ impl Opencode {
             Ok(())
         });
         if let Err(fault) = took {
-            self.calls.retain(|_, purpose| !matches!(purpose, Purpose::List(_)));
-            return out.push(Effect::Fail(fault));
+            return self.fail_reading(fault, out);
         }
-        if reading.is_whole()
-            && let Phase::Reading(reading) = std::mem::replace(&mut self.phase, Phase::Live)
-        {
-            self.take_all(*reading, now, out);
+        if reading.is_whole() {
+            self.read_records(out);
+            self.take_if_whole(now, out);
+        }
+    }
+
+    fn fail_reading(&mut self, fault: Fault, out: &mut Effects) {
+        self.calls.retain(|_, purpose| !matches!(purpose, Purpose::List(_) | Purpose::Record(_)));
+        out.push(Effect::Fail(fault));
+    }
+
+    /// An ask that is gone without a word may have been answered while nobody listened: the record of the call that
+    /// waited for it is read before it is taken for vanished.
+    fn read_records(&mut self, out: &mut Effects) {
+        let Phase::Reading(reading) = &mut self.phase else { return };
+        let accounted = reading.accounts_for();
+        let gone = self.asks.iter().filter(|(item, known)| known.is_missed() && !accounted.contains(item));
+        for (_, known) in gone.take(MOST_RECORDS) {
+            if known.wish.call().is_some() {
+                reading.records.insert(known.wish.session().to_owned(), Record::Due);
+            }
+        }
+        for session in reading.records.keys().cloned().collect::<Vec<_>>() {
+            let request = self.paths.messages(&session);
+            self.call(request, Purpose::Record(session), out);
+        }
+    }
+
+    pub(super) fn recorded(
+        &mut self,
+        session: &str,
+        reply: Result<Reply, Fault>,
+        now: Millis,
+        out: &mut Effects,
+    ) {
+        let Phase::Reading(reading) = &mut self.phase else { return };
+        let record = match reply {
+            // It is as large at the next try.
+            Err(fault) if fault.code == FaultCode::TooLarge => Record::Unreadable,
+            Err(fault) => return self.fail_reading(fault, out),
+            Ok(reply) => Record::Here(reply),
+        };
+        reading.records.insert(session.to_owned(), record);
+        self.take_if_whole(now, out);
+    }
+
+    fn take_if_whole(&mut self, now: Millis, out: &mut Effects) {
+        match std::mem::replace(&mut self.phase, Phase::Live) {
+            Phase::Reading(reading) if reading.is_whole() => self.take_all(*reading, now, out),
+            other => self.phase = other,
         }
     }
 
     /// Everything is in: the whole picture first, then what came meanwhile.
     fn take_all(&mut self, reading: Reading, now: Millis, out: &mut Effects) {
-        for row in reading.sessions.unwrap_or_default() {
-            if let Some(info) = parse::<SessionInfo>(&row, out) {
-                self.sessions.learn(info);
-            }
-        }
+        let rows = reading.sessions.unwrap_or_default();
+        // A full list may leave some out.
+        let lists_all = rows.len() < MOST_LISTED;
+        let listed: Vec<SessionInfo> = rows.iter().filter_map(|row| parse(row, out)).collect();
         let statuses = reading.statuses.unwrap_or_default();
-        self.sessions.set_all(
-            statuses.into_iter().filter_map(|(id, row)| Some((id, parse::<Status>(&row, out)?))).collect(),
-        );
+        let statuses: BTreeMap<String, Status> =
+            statuses.into_iter().filter_map(|(id, row)| Some((id, parse(&row, out)?))).collect();
+        self.compare(&listed, statuses.keys().cloned().collect(), out);
+        let begun = self.note_begun(&listed, now);
+        if lists_all {
+            self.sessions.keep_listed(&listed);
+        }
+        for info in listed {
+            self.sessions.learn(info);
+        }
+        self.sessions.set_all(statuses);
         self.asks.unlist();
         for row in reading.permissions.unwrap_or_default() {
             if let Some(permission) = parse(&row, out) {
@@ -144,11 +225,17 @@ impl Opencode {
         for frame in &reading.held {
             self.foresee(frame);
         }
+        for (session, record) in &reading.records {
+            if let Record::Here(record) = record {
+                self.take_record(session, record);
+            }
+        }
 
         let mut snapshot = Snapshot {
-            covers: Covers { asks: true, ..Covers::default() },
+            covers: Covers { asks: true, threads: lists_all, tasks: lists_all, ..Covers::default() },
             threads: self.sessions.threads(),
             tasks: self.sessions.tasks(),
+            entries: begun,
             ..Snapshot::default()
         };
         let won = self.settle_listed(&mut snapshot, now);
@@ -166,17 +253,28 @@ impl Opencode {
             out.push(Effect::Live);
         }
         self.find_missing(out);
+        self.catch_up(out);
     }
 
     /// Learns of an ending from a frame that still waits, so that what ended meanwhile is not taken for vanished.
     fn foresee(&mut self, frame: &str) {
-        let Ok(head) = serde_json::from_str::<Head<'_>>(frame) else { return };
-        let Some(Ok((item, answer))) = read_end(&head) else { return };
+        let Some((item, answer)) = end_of(frame) else { return };
         if let Some(known) = self.asks.get_mut(&item)
             && known.end.is_none()
             && known.shown.is_some()
         {
             known.end = Some(End { answer, raw: frame.to_owned() });
+        }
+    }
+
+    /// Learns of endings from what the calls of a session show.
+    fn take_record(&mut self, session: &str, record: &Reply) {
+        for (_, known) in self.asks.iter_mut() {
+            if known.wish.session() != session || known.listed || !known.is_missed() {
+                continue;
+            }
+            let answer = known.wish.call().and_then(|call| evidence::of_call(record, call));
+            known.end = answer.map(|answer| evidence::end(answer, known.own.as_ref()));
         }
     }
 
@@ -232,6 +330,17 @@ impl Opencode {
             snapshot.asks.push(ask);
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+}
+
+/// The ending a frame tells of, if it tells of one.
+fn end_of(frame: &str) -> Option<(ItemId, Answer)> {
+    let head = serde_json::from_str::<Head<'_>>(frame).ok()?;
+    read_end(&head)?.ok()
 }
 
 /// One row of a list; one that cannot be read is kept as odd, and costs nothing else.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::catchup::MESSAGES;
 use crate::{Body, Request};
 
 /// How long a look at a session may keep an ask from being shown.
@@ -42,7 +43,7 @@ impl Paths {
     }
 
     pub fn messages(&self, session: &str) -> Request {
-        Request::get(self.at(&format!("/session/{}/message?limit=100", encode(session))))
+        Request::get(self.at(&format!("/session/{}/message?limit={MESSAGES}", encode(session))))
     }
 
     /// A request about one ask or session: `kind` is `permission`, `question` or `session`.

@@ -33,6 +33,10 @@ pub(super) fn item(session: &str) -> ItemId {
     ItemId::of("session", session)
 }
 
+pub(super) fn task_item(session: &str) -> ItemId {
+    ItemId::of("task", session)
+}
+
 impl Sessions {
     /// Takes what is told of a session, unless something newer is known.
     pub fn learn(&mut self, info: SessionInfo) -> bool {
@@ -75,6 +79,22 @@ impl Sessions {
         }
         self.at_work.insert(session.to_owned(), status);
         true
+    }
+
+    /// Those that are not idle, as far as we know.
+    pub fn at_work(&self) -> impl Iterator<Item = &str> {
+        self.at_work.keys().map(String::as_str)
+    }
+
+    /// Whether something went on in a session since we last heard of it.
+    pub fn is_news(&self, info: &SessionInfo) -> bool {
+        let known = self.known.get(&info.id);
+        known.is_none_or(|known| info.time.updated.unwrap_or(0.0) > known.time.updated.unwrap_or(0.0))
+    }
+
+    /// A whole list is here: what it does not name is gone.
+    pub fn keep_listed(&mut self, listed: &[SessionInfo]) {
+        self.known.retain(|id, _| listed.iter().any(|info| info.id == *id));
     }
 
     pub fn get(&self, session: &str) -> Option<&SessionInfo> {
@@ -155,7 +175,7 @@ impl Sessions {
             None => TaskStatus::Waiting,
         };
         Some(Task {
-            item: ItemId::of("task", session),
+            item: task_item(session),
             title: title(info),
             agent: self.agent(session),
             thread: Some(item(session)),

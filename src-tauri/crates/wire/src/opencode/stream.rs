@@ -1,10 +1,12 @@
 //! The event stream, event by event.
 
-use deskbell_domain::{Entry, EntryKind, Event, Hash, ItemId, Millis, ThreadState, When};
+use deskbell_domain::{Entry, EntryKind, Event, Hash, ItemId, Millis, When};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::answer::Answer;
 use super::asks::{End, Wish};
+use super::catchup::begun;
 use super::frame::{Head, MessageInfo, SessionInfo, Status, Trouble};
 use super::transcript::{Delta, Heard, Updated};
 use super::words::{LINE, TITLE, line};
@@ -131,15 +133,14 @@ impl Opencode {
             "question.asked" => self.asked(Wish::Question(head.read().map_err(odd)?), raw, now, out),
             "session.created" => {
                 let Told { info } = head.read().map_err(odd)?;
-                let text = format!("Session started: {}", info.title.as_deref().unwrap_or_default());
-                let item = ItemId::of("created", &info.id);
-                let at = super::frame::millis(info.time.created).map_or(When::Seen(now), When::Said);
-                let session = info.id.clone();
+                let line = begun(&info, raw, now);
                 self.session_changed(info, out);
-                self.note(Line { item, at, session: Some(&session), text: &text, raw }, out);
+                out.push(emit(Event::Entry(line)));
             }
             "session.updated" => {
                 let Told { info } = head.read().map_err(odd)?;
+                // What it tells of the next thing said comes before that.
+                self.catchup.goes_on(&info.id);
                 self.session_changed(info, out);
             }
             "session.deleted" => {
@@ -153,10 +154,16 @@ impl Opencode {
             }
             "message.part.updated" => {
                 let updated: Updated = head.read().map_err(odd)?;
+                self.catchup.goes_on(&updated.part.session);
+                self.catchup.heard(&updated.part.id, self.last_call);
                 return self.transcript.part(&updated, raw, now).tell(out);
             }
             "message.part.delta" => {
                 let delta: Delta = head.read().map_err(odd)?;
+                self.catchup.goes_on(&delta.session);
+                if self.transcript.grows(&delta.part) {
+                    self.catchup.heard(&delta.part, self.last_call);
+                }
                 return self.transcript.delta(&delta, raw, now).tell(out);
             }
             _ => return self.take_of_session(head, raw, now, out),
@@ -189,6 +196,10 @@ impl Opencode {
                 return Ok(());
             }
             "session.error" => {
+                // What was under way ends after the session rests.
+                if let Some(session) = session {
+                    self.catchup.falls_behind(session);
+                }
                 let words =
                     about.error.map_or_else(|| "an error without words".to_owned(), |error| error.words());
                 format!("Stopped: {words}")
@@ -231,11 +242,8 @@ impl Opencode {
             Line { item, at: When::Seen(now), session: Some(session), text: "Session deleted", raw },
             out,
         );
-        if let Some(mut thread) = self.sessions.thread(session) {
-            thread.state = ThreadState::Ended;
-            thread.offers.clear();
-            out.push(emit(Event::Thread(thread)));
-        }
+        out.push(emit(Event::ThreadGone(session::item(session))));
+        out.push(emit(Event::TaskGone(session::task_item(session))));
         self.sessions.forget(session);
     }
 
@@ -255,6 +263,11 @@ impl Opencode {
             (other, _) => format!("Is in the state \"{other}\""),
         };
         let idle = status.kind == "idle";
+        if idle {
+            self.catchup.rests(session);
+        } else {
+            self.catchup.goes_on(session);
+        }
         if !self.sessions.set(session, status) {
             return;
         }
@@ -293,6 +306,13 @@ struct Line<'a> {
 }
 
 impl Heard {
+    /// Tells a row of a list, which is kept as odd where it is not understood.
+    pub fn tell_or_odd(self, raw: &RawValue, out: &mut Effects) {
+        if let Err(why) = self.tell(out) {
+            out.push(Effect::Odd { raw: raw.get().as_bytes().to_vec(), why });
+        }
+    }
+
     fn tell(self, out: &mut Effects) -> Result<(), String> {
         match self {
             Self::Line(entry) => out.push(emit(Event::Entry(*entry))),

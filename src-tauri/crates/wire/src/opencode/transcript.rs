@@ -1,6 +1,6 @@
 //! What was said and done in the sessions, as lines of history. A piece grows in place under its own id.
 
-use deskbell_domain::{Entry, EntryKind, ItemId, Millis, When};
+use deskbell_domain::{Entry, EntryKind, Hash, ItemId, Millis, When};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +21,10 @@ pub(super) struct Transcript {
     authors: Recent<Author>,
     growing: Recent<String>,
     done: Recent<()>,
+    /// How each piece was last told, so that reading it back tells only what is new.
+    told: Recent<Hash>,
+    /// Messages whose failure was told.
+    failed: Recent<()>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,11 +52,11 @@ pub(super) enum Heard {
 #[derive(Debug, Deserialize)]
 pub(super) struct Delta {
     #[serde(rename = "sessionID")]
-    session: String,
+    pub session: String,
     #[serde(rename = "messageID")]
     message: String,
     #[serde(rename = "partID")]
-    part: String,
+    pub part: String,
     field: String,
     delta: String,
 }
@@ -65,7 +69,27 @@ pub(super) struct Updated {
 
 impl Transcript {
     pub fn new() -> Self {
-        Self { authors: Recent::new(AUTHORS), growing: Recent::new(GROWING), done: Recent::new(DONE) }
+        Self {
+            authors: Recent::new(AUTHORS),
+            growing: Recent::new(GROWING),
+            done: Recent::new(DONE),
+            told: Recent::new(DONE),
+            failed: Recent::new(DONE),
+        }
+    }
+
+    /// The stream begins anew. What was added to a piece meanwhile is not known, so none of them grows on.
+    pub fn begin_again(&mut self) {
+        self.growing = Recent::new(GROWING);
+    }
+
+    /// Whether more of this piece can be added to what was heard of it.
+    pub fn grows(&self, part: &str) -> bool {
+        self.growing.has(part) && !self.done.has(part)
+    }
+
+    pub fn knows_message(&self, id: &str) -> bool {
+        self.authors.has(id)
     }
 
     /// A message tells who speaks; its parts carry the words. Only its failure is a line of its own.
@@ -73,6 +97,7 @@ impl Transcript {
         let agent = info.agent.as_deref().map(|agent| line(agent, TITLE));
         self.authors.keep(&info.id, Author { operator: info.role == "user", agent: agent.clone() });
         let Some(error) = &info.error else { return Heard::Nothing };
+        self.failed.keep(&info.id, ());
         Heard::Line(Box::new(Entry {
             item: ItemId::of("message", &info.id),
             at: millis(info.time.created).map_or(When::Seen(now), When::Said),
@@ -85,9 +110,31 @@ impl Transcript {
         }))
     }
 
+    /// A message that was read back: its failure is told only where that is news.
+    pub fn message_read_back(&mut self, info: &MessageInfo, raw: &str, now: Millis) -> Heard {
+        let was_told = self.failed.has(&info.id);
+        let heard = self.message(info, raw, now);
+        if was_told { Heard::Nothing } else { heard }
+    }
+
     /// The whole of a piece as it is now: it stands above whatever deltas came before.
     pub fn part(&mut self, updated: &Updated, raw: &str, now: Millis) -> Heard {
         let part = &updated.part;
+        if let ("text" | "reasoning", text) = (part.kind.as_str(), part.text.as_deref()) {
+            self.growing.keep(&part.id, line(text.unwrap_or_default(), LINE));
+        }
+        self.whole(part, millis(updated.time).map_or(When::Seen(now), When::Said), raw)
+    }
+
+    /// A piece that was read back: told only where that is news.
+    pub fn read_back(&mut self, part: &Part, message: &MessageInfo, raw: &str, now: Millis) -> Heard {
+        let at = millis(said_at(part, message)).map_or(When::Seen(now), When::Said);
+        let before = self.told.get(&part.id).cloned();
+        let heard = self.whole(part, at, raw);
+        if before.is_some() && self.told.get(&part.id) == before.as_ref() { Heard::Nothing } else { heard }
+    }
+
+    fn whole(&mut self, part: &Part, at: When, raw: &str) -> Heard {
         let (kind, text) = match part.kind.as_str() {
             "step-start" | "snapshot" => return Heard::Nothing,
             "text" | "reasoning" => {
@@ -96,7 +143,6 @@ impl Transcript {
                 if part.time.is_none() || part.time.as_ref().is_some_and(|time| time.end.is_some()) {
                     self.done.keep(&part.id, ());
                 }
-                self.growing.keep(&part.id, line(text, LINE));
                 if text.trim().is_empty() {
                     return Heard::Nothing;
                 }
@@ -138,9 +184,10 @@ impl Transcript {
             "compaction" => (EntryKind::Lifecycle, "The conversation was compacted".to_owned()),
             kind => return Heard::Odd(format!("a part of the kind \"{}\" is not known", line(kind, TITLE))),
         };
-        let at = millis(updated.time).map_or(When::Seen(now), When::Said);
+        let text = line(&text, LINE);
+        self.told.keep(&part.id, Hash::of(&(kind, &text)));
         let of = Piece { part: &part.id, session: &part.session, message: &part.message };
-        self.entry(of, kind, at, &text, raw)
+        self.entry(of, kind, at, text, raw)
     }
 
     /// More of a piece. What goes beyond one line of history is in the whole that follows.
@@ -154,12 +201,8 @@ impl Transcript {
         if self.done.has(&delta.part) {
             return Heard::Nothing;
         }
-        if !self.growing.has(&delta.part) {
-            self.growing.keep(&delta.part, String::new());
-        }
-        let Some(text) = self.growing.get_mut(&delta.part) else {
-            return Heard::Odd("the id of the part is too long".into());
-        };
+        // Its beginning was not heard: the whole, which is to come, stands for it.
+        let Some(text) = self.growing.get_mut(&delta.part) else { return Heard::Nothing };
         let room = LINE.saturating_sub(text.chars().count());
         if room == 0 {
             return Heard::Nothing;
@@ -168,13 +211,12 @@ impl Transcript {
         if text.trim().is_empty() {
             return Heard::Nothing;
         }
-        let text = text.clone();
-        let at = When::Seen(now);
+        let text = line(text, LINE);
         let of = Piece { part: &delta.part, session: &delta.session, message: &delta.message };
-        self.entry(of, EntryKind::Stream, at, &text, raw)
+        self.entry(of, EntryKind::Stream, When::Seen(now), text, raw)
     }
 
-    fn entry(&self, of: Piece<'_>, kind: EntryKind, at: When, text: &str, raw: &str) -> Heard {
+    fn entry(&self, of: Piece<'_>, kind: EntryKind, at: When, text: String, raw: &str) -> Heard {
         Heard::Line(Box::new(Entry {
             item: ItemId::of("part", of.part),
             at,
@@ -182,10 +224,17 @@ impl Transcript {
             agent: self.authors.get(of.message).and_then(|author| author.agent.clone()),
             thread: Some(session::item(of.session)),
             ask: None,
-            text: line(text, LINE),
+            text,
             raw: raw.to_owned(),
         }))
     }
+}
+
+/// When a piece was last changed, as far as the conversation tells.
+fn said_at(part: &Part, message: &MessageInfo) -> Option<f64> {
+    let call = part.state.as_ref().map(|state| &state.time);
+    let own = [call, part.time.as_ref()].into_iter().flatten();
+    own.filter_map(|time| time.end.or(time.start)).next().or(message.time.completed).or(message.time.created)
 }
 
 fn tool_line(part: &Part) -> String {

@@ -1,6 +1,7 @@
 //! The dialect's rules, one by one, without a socket: a desk feeds it signals and folds what it says.
 
 mod answers;
+mod catching_up;
 mod connecting;
 mod recording;
 mod showing;
@@ -45,6 +46,8 @@ struct Held {
     questions: Vec<Json>,
     sessions: Vec<Json>,
     statuses: Json,
+    /// The one conversation there is.
+    story: String,
 }
 
 impl Desk {
@@ -98,6 +101,12 @@ impl Desk {
                 other => panic!("asked for {other}"),
             };
             out.extend(self.reply(call, 200, &body.to_string()));
+        }
+        // The records of calls whose asks are gone are part of the reading.
+        if !out.contains(&Effect::Live) {
+            for (call, _) in calls(&out) {
+                out.extend(self.reply(call, 200, if held.story.is_empty() { "[]" } else { &held.story }));
+            }
         }
         out
     }

@@ -214,6 +214,12 @@ fn an_older_word_about_a_session_changes_nothing() {
     assert_eq!(desk.state.threads[&ItemId::new("session:ses_1")].title, "Newer");
 }
 
+/// A piece of text before its first word.
+fn begun_piece(message: &str, part: &str) -> Json {
+    json!({ "part": { "id": part, "sessionID": "ses_1", "messageID": message, "type": "text", "text": "",
+                      "time": { "start": 1 } }, "time": NOW.0 })
+}
+
 #[test]
 fn deltas_grow_one_line_and_the_whole_stands_above_them() {
     let mut desk = Desk::live();
@@ -222,6 +228,8 @@ fn deltas_grow_one_line_and_the_whole_stands_above_them() {
         json!({ "info": { "id": "msg_1", "sessionID": "ses_1", "role": "assistant", "agent": "build" } }),
     );
     let delta = |delta: &str| json!({ "sessionID": "ses_1", "messageID": "msg_1", "partID": "prt_1", "field": "text", "delta": delta });
+    assert_eq!(desk.hear("message.part.delta", delta("lost beginning")), [], "its beginning was not heard");
+    desk.hear("message.part.updated", begun_piece("msg_1", "prt_1"));
     desk.hear("message.part.delta", delta("I will "));
     desk.hear("message.part.delta", delta("edit."));
     desk.hear(
@@ -247,6 +255,7 @@ fn deltas_grow_one_line_and_the_whole_stands_above_them() {
 fn a_stream_of_deltas_without_end_takes_bounded_room() {
     let mut desk = Desk::live();
     let delta = "x".repeat(900);
+    desk.hear("message.part.updated", begun_piece("m", "p"));
     let mut told = 0;
     for _ in 0..10 {
         let out = desk.hear(
