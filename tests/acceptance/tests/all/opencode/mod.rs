@@ -1,8 +1,12 @@
-//! The engine against a real opencode server with a scripted model: what the operator answers happens there.
+//! The engine against a real opencode server with a scripted model: what the operator answers happens there. And
+//! against a simulated one, which can fail in all the ways there are.
 //!
-//! Runs where `DESKBELL_OPENCODE_DIR` names an installed opencode; `cargo xtask peers opencode` sees to that.
+//! What needs the real one runs where `DESKBELL_OPENCODE_DIR` names an installed opencode; `cargo xtask peers opencode` sees to that.
 
+mod scripts;
 mod server;
+mod shapes;
+mod simulated;
 mod stall;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -83,14 +83,18 @@ impl Server {
         self.post(&format!("/session/{session}/prompt_async"), &body).await;
     }
 
-    /// Another client, to whom Deskbell is nobody.
     async fn curl(&self, options: &[&str], path: &str) -> Json {
-        let mut curl = tokio::process::Command::new("curl");
-        curl.args(["-sS", "--max-time", "20"]).args(options).arg(format!("{}{path}", self.url));
-        let output = curl.output().await.unwrap();
-        assert!(output.status.success(), "{output:?}");
-        if output.stdout.is_empty() { Json::Null } else { serde_json::from_slice(&output.stdout).unwrap() }
+        call(&self.url, options, path).await
     }
+}
+
+/// Another client, to whom Deskbell is nobody.
+pub async fn call(url: &str, options: &[&str], path: &str) -> Json {
+    let mut curl = tokio::process::Command::new("curl");
+    curl.args(["-sS", "--max-time", "20"]).args(options).arg(format!("{url}{path}"));
+    let output = curl.output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    if output.stdout.is_empty() { Json::Null } else { serde_json::from_slice(&output.stdout).unwrap() }
 }
 
 impl Drop for Server {

@@ -187,9 +187,6 @@ fn a_session_is_a_thread_and_a_task() {
     assert_eq!(task(&desk).phase.as_deref(), Some("overloaded"));
     desk.hear("session.idle", json!({ "sessionID": "ses_1" }));
     assert_eq!(thread(&desk).state, ThreadState::Idle);
-
-    desk.hear("session.deleted", json!({ "info": session("ses_1", None) }));
-    assert_eq!((thread(&desk).state, offers(&desk)), (ThreadState::Ended, vec![]));
 }
 
 #[test]
