@@ -35,6 +35,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'jsdom',
     // A busy machine is slow, not wrong.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     include: ['src/**/*.test.ts', '*.test.ts'],
     setupFiles: ['src/gallery/browser.ts'],
   },

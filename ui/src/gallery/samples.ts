@@ -179,6 +179,7 @@ export function agent(more: Partial<AgentView> = {}): AgentView {
     state: 'running',
     transient: null,
     facts: { port: '7101', revision: 'a1b2c3d' },
+    attachment: null,
     offers: [
       offer('restart', 'Restart', { danger: 'confirm' }),
       offer('purge', 'Purge', { tone: 'no', danger: 'typeTheName', name: 'coder' }),

@@ -2,7 +2,11 @@
 
 export type AgentState = "running" | "working" | "stopped" | "needsLogin" | "gone" | string;
 
-export type AgentView = { key: Key, source: SourceId, name: string, state: AgentState, transient: Transient | null, facts: { [key in string]: string }, offers: Array<Offer>, 
+export type AgentView = { key: Key, source: SourceId, name: string, state: AgentState, transient: Transient | null, facts: { [key in string]: string }, 
+/**
+ * The source that would listen to the agent itself, where it has a server of its own: to be added as it is.
+ */
+attachment: SourceDraft | null, offers: Array<Offer>, 
 /**
  * The hash of the offers. An intent carries it back.
  */
@@ -17,7 +21,7 @@ costMicros: number, };
 /**
  * What the engine answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "settings", settings: Settings, };
+export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -52,12 +56,25 @@ export type Auth = { "type": "none" } | { "type": "bearer" } | { "type": "basic"
  */
 export type Batch = { number: number, patches: Array<Patch>, };
 
+/**
+ * What one line of history stands for.
+ */
+export type BodyView = { item: ItemId, 
+/**
+ * None where the line says it all.
+ */
+pieces: Array<Piece>, 
+/**
+ * There is more than is given here.
+ */
+cut: boolean, };
+
 export type Choice = { label: string, explains: string | null, };
 
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -260,6 +277,11 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
 export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "reveal", key: Key, };
+
+/**
+ * A part of what a line of history stands for, whole and with its own lines.
+ */
+export type Piece = { "piece": "said", text: string, } | { "piece": "shown", title: string, text: string, };
 
 /**
  * The record of an answer.

@@ -23,6 +23,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'receipt.wait': 'receipt';
   'receipt.list': 'receipts';
   'history.page': 'history';
+  'body.list': 'bodies';
   'settings.get': 'settings';
   'settings.set': 'settings';
 }

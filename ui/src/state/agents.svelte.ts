@@ -4,11 +4,6 @@ import { isWaiting } from '../words/ask';
 import type { Desk } from './desk.svelte';
 import { Listing, type Group } from './listing.svelte';
 
-/** A coordinator that tells at which port each of its agents can be listened to… */
-const COORDINATOR = 'hyperhive';
-/** …and what is spoken there. */
-const AGENT_DIALECT = 'hyperhive-agent';
-
 /** Everybody who works, under the source they work for. */
 export class Agents {
   readonly list: Listing<AgentView>;
@@ -18,8 +13,6 @@ export class Agents {
 
   readonly #host: Host;
   readonly #desk: Desk;
-  #begun = false;
-  #attaches = $state(false);
 
   constructor(host: Host, desk: Desk) {
     this.#host = host;
@@ -39,40 +32,13 @@ export class Agents {
     );
   }
 
-  /** Learns once what this engine can speak. */
-  async begin(): Promise<void> {
-    if (this.#begun) return;
-    this.#begun = true;
-    try {
-      const { rows } = await this.#host.command({ command: 'dialect.list' });
-      this.#attaches = rows.some((dialect) => dialect.name === AGENT_DIALECT);
-    } catch {
-      // Nothing can be attached then; asked again when the screen is opened next.
-      this.#begun = false;
-    }
-  }
-
   /** The source that would listen to an agent itself; nothing where there is none, or where it is there. */
-  attachment(agent: AgentView): SourceDraft | null {
-    const parent = this.#desk.board.sources.get(agent.source);
-    if (!this.#attaches || parent?.dialect !== COORDINATOR) return null;
-    const url = agentUrl(parent, agent.facts['port']);
-    if (url === null) return null;
+  attachment({ attachment }: AgentView): SourceDraft | null {
+    if (attachment === null) return null;
     const attached = [...this.#desk.board.sources.values()].some(
-      (source) =>
-        source.dialect === AGENT_DIALECT &&
-        source.settings['parent']?.includes(parent.source) === true &&
-        sameOrigin(source.url, url),
+      ({ dialect, url }) => dialect === attachment.dialect && sameOrigin(url, attachment.url),
     );
-    if (attached) return null;
-    return {
-      name: `${parent.name} ${agent.name}`,
-      dialect: AGENT_DIALECT,
-      url,
-      auth: { type: 'none' },
-      secret: { kept: 'unchanged' },
-      settings: { parent: [parent.source] },
-    };
+    return attached ? null : attachment;
   }
 
   async attach(draft: SourceDraft): Promise<void> {
@@ -119,17 +85,6 @@ export function bySource<T extends { source: SourceId }>(
 
 function byName(a: AgentView, b: AgentView): number {
   return a.name.localeCompare(b.name) || (a.key < b.key ? -1 : 1);
-}
-
-/** The same host at the port of the agent. */
-function agentUrl(parent: SourceView, port: string | undefined): string | null {
-  if (port === undefined || !/^\d{1,5}$/.test(port)) return null;
-  try {
-    const { protocol, hostname } = new URL(parent.url);
-    return `${protocol}//${hostname}:${port}`;
-  } catch {
-    return null;
-  }
 }
 
 function sameOrigin(one: string, other: string): boolean {

@@ -1,6 +1,7 @@
 import type { EntryView, HistoryFilter, ItemId, SourceId } from '../gen';
 import { Refused, type Host } from '../host';
 import type { Desk } from './desk.svelte';
+import { Bodies } from './bodies.svelte';
 import { merge, type Loading } from './history.svelte';
 
 const PAGE = 60;
@@ -28,6 +29,9 @@ export class Reader {
   /** Whether the newest row is on screen. */
   atEnd = true;
 
+  /** What the rows stand for, whole. */
+  readonly bodies: Bodies;
+
   readonly #host: Host;
   #strand: Strand | null = null;
   /** A page that was asked for of another strand must not be shown under this one. */
@@ -37,6 +41,7 @@ export class Reader {
 
   constructor(host: Host, desk: Desk) {
     this.#host = host;
+    this.bodies = new Bodies(host);
     desk.hear({
       entries: (rows) => this.#arrive(rows),
       // After a reset something may have been missed.
@@ -61,6 +66,7 @@ export class Reader {
     this.#strand = null;
     this.#turn += 1;
     this.rows = [];
+    this.bodies.keep([]);
   }
 
   async load(): Promise<void> {
@@ -108,6 +114,9 @@ export class Reader {
     try {
       const { rows } = await this.#host.command({ command: 'history.page', filter });
       if (turn !== this.#turn) return;
+      // With all their lines at once: what is read must not jump.
+      await this.bodies.read(rows);
+      if (turn !== this.#turn) return;
       this.rows = merge(this.rows, rows, 'below');
       this.complete = rows.length < PAGE;
       this.loading = { is: 'ready' };
@@ -130,6 +139,7 @@ export class Reader {
       this.unseen += fitting.length;
       return;
     }
+    void this.bodies.follow(fitting);
     const before = this.rows.length;
     const merged = merge(this.rows, fitting.reverse(), 'above');
     if (!this.atEnd) this.unseen += merged.length - before;
@@ -138,6 +148,7 @@ export class Reader {
     } else if (this.atEnd && merged.length > MOST) {
       this.complete = false;
       this.rows = merged.slice(0, MOST);
+      this.bodies.keep(this.rows);
     } else {
       this.rows = merged;
     }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { entry } from '../gallery/samples';
-import type { EntryView } from '../gen';
+import type { BodyView, Command, EntryView } from '../gen';
 import { Desk } from './desk.svelte';
 import { Reader } from './reader.svelte';
 
@@ -10,13 +10,25 @@ const STRAND = { source: 'hive', thread: 'talk', agent: null };
 const line = (n: number, more: Partial<EntryView> = {}): EntryView => entry(n, { thread: 'talk', ...more });
 
 function start(pages: EntryView[][]): { host: FixtureHost; reader: Reader } {
-  const host = new FixtureHost(() => ({ answer: 'history', rows: pages.shift() ?? [] }));
+  const host = new FixtureHost((command) =>
+    command.command === 'body.list'
+      ? { answer: 'bodies', rows: command.items.map((item) => body(item, command.whole)) }
+      : { answer: 'history', rows: pages.shift() ?? [] },
+  );
   const desk = new Desk(host, (paint) => paint());
   const reader = new Reader(host, desk);
   desk.open();
   host.push({ patch: 'reset' });
   return { host, reader };
 }
+
+const body = (item: string, whole: boolean): BodyView => ({
+  item,
+  pieces: [{ piece: 'said', text: whole ? 'one\n\ntwo' : 'one' }],
+  cut: !whole,
+});
+
+const asked = (host: FixtureHost): Command[] => host.sent.filter(({ command }) => command === 'history.page');
 
 /** Entries from `newest` down to `oldest`. */
 function down(newest: number, oldest: number): EntryView[] {
@@ -37,7 +49,7 @@ test('a thread is read oldest first, and older pages come above', async () => {
   await reader.more();
   expect(texts(reader).slice(0, 2)).toEqual(['entry 38', 'entry 39']);
   expect(reader.complete).toBe(true);
-  expect(host.sent).toMatchObject([
+  expect(asked(host)).toMatchObject([
     { filter: { source: 'hive', thread: 'talk', before: null } },
     { filter: { before: '41' } },
   ]);
@@ -87,10 +99,12 @@ test('a storm costs a bounded number of lines, at the end and above it', async (
 test('a page of one thread is never shown under another', async () => {
   const { host, reader } = start([]);
   let answer: (rows: EntryView[]) => void = () => undefined;
-  host.reply = () =>
-    new Promise((resolve) => {
-      answer = (rows) => resolve({ answer: 'history', rows });
-    });
+  host.reply = (command) =>
+    command.command === 'body.list'
+      ? { answer: 'bodies', rows: [] }
+      : new Promise((resolve) => {
+          answer = (rows) => resolve({ answer: 'history', rows });
+        });
   reader.open(STRAND);
   const first = answer;
   reader.open({ ...STRAND, thread: 'other' });
@@ -108,4 +122,31 @@ test('a thread that cannot be read says why, and can be read again', async () =>
   host.reply = reply;
   await reader.load();
   expect(texts(reader)).toEqual(['entry 1']);
+});
+
+test('rows come with all their lines, what arrives gets them soon, and a long one is read whole on demand', async () => {
+  const { host, reader } = start([[line(1)]]);
+  reader.open(STRAND);
+  await expect.poll(() => reader.loading.is).toBe('ready');
+  const text = (n: number): string | undefined => reader.bodies.of(line(n))?.pieces[0]?.text;
+  expect(text(1)).toBe('one');
+  for (const n of [2, 3, 4]) tell(host, line(n));
+  await expect.poll(() => text(4)).toBe('one');
+  const reads = host.sent.flatMap((sent) => (sent.command === 'body.list' ? [sent.items.length] : []));
+  expect(reads).toEqual([1, 1, 2]);
+  await reader.bodies.whole(line(2));
+  expect(text(2)).toBe('one\n\ntwo');
+  expect(reader.bodies.of(line(2))?.cut).toBe(false);
+});
+
+test('rows whose bodies cannot be read stand for themselves', async () => {
+  const { host, reader } = start([]);
+  host.reply = (command) =>
+    command.command === 'body.list'
+      ? { code: 'failed', message: 'no' }
+      : { answer: 'history', rows: [line(1)] };
+  reader.open(STRAND);
+  await expect.poll(() => reader.loading.is).toBe('ready');
+  expect(texts(reader)).toEqual(['entry 1']);
+  expect(reader.bodies.of(line(1))).toBeUndefined();
 });

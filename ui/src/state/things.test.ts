@@ -2,14 +2,12 @@ import { expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { agent, approval, finding, NOON, receipt, source, task, thread } from '../gallery/samples';
-import type { DialectView, FindingView, Novelty, Patch, ThreadView } from '../gen';
+import type { FindingView, Novelty, Patch, SourceDraft, ThreadView } from '../gen';
 import { App } from './app.svelte';
 import { arrange } from './threads.svelte';
 
-const dialect = { name: 'hyperhive-agent' } as DialectView;
-
 function open(...patches: Patch[]): { app: App; host: FixtureHost } {
-  const host = new FixtureHost(() => ({ answer: 'dialects', rows: [dialect] }));
+  const host = new FixtureHost();
   const app = new App(host, localStorage, (paint) => paint());
   app.desk.open();
   host.push({ patch: 'reset' }, { patch: 'source', row: source() }, ...patches);
@@ -49,31 +47,26 @@ test('an agent is blocked by what it asked and nobody answered, in its own sourc
   expect(app.agents.blocked(agent()).map(({ key }) => key)).toEqual(['hive/approval:7']);
 });
 
-test('an agent with a port is attached once, at the host of its source', async () => {
-  const { app, host } = open({ patch: 'agent', row: agent() });
-  expect(app.agents.attachment(agent())).toBeNull();
-  await app.agents.begin();
-  const draft = app.agents.attachment(agent());
-  expect(draft).toMatchObject({
+test('an agent with a server of its own is attached as the engine offers it, once', async () => {
+  const draft: SourceDraft = {
     name: 'hive prod coder',
     dialect: 'hyperhive-agent',
     url: 'http://127.0.0.1:7101',
+    auth: { type: 'none' },
+    secret: { kept: 'unchanged' },
     settings: { parent: ['hive'] },
-  });
-  expect(app.agents.attachment(agent({ facts: {} }))).toBeNull();
-  expect(app.agents.attachment(agent({ facts: { port: '1/evil' } }))).toBeNull();
-  if (draft !== null) await app.agents.attach(draft);
+  };
+  const row = agent({ attachment: draft });
+  const { app, host } = open({ patch: 'agent', row });
+  expect(app.agents.attachment(agent())).toBeNull();
+  expect(app.agents.attachment(row)).toBe(draft);
+  await app.agents.attach(draft);
   expect(host.sent.at(-1)).toEqual({ command: 'source.add', draft });
-  const attached = source({ source: 'sub', dialect: 'hyperhive-agent', url: 'http://127.0.0.1:7101/' });
-  host.push({ patch: 'source', row: { ...attached, settings: { parent: ['hive'] } } });
-  expect(app.agents.attachment(agent())).toBeNull();
-});
-
-test('nothing can be attached where the engine does not speak with agents', async () => {
-  const { app, host } = open({ patch: 'agent', row: agent() });
-  host.reply = () => ({ answer: 'dialects', rows: [] });
-  await app.agents.begin();
-  expect(app.agents.attachment(agent())).toBeNull();
+  const attached = source({ source: 'sub', dialect: draft.dialect, url: `${draft.url}/` });
+  host.push({ patch: 'source', row: { ...attached, dialect: 'another' } });
+  expect(app.agents.attachment(row)).toBe(draft);
+  host.push({ patch: 'source', row: attached });
+  expect(app.agents.attachment(row)).toBeNull();
 });
 
 test('busy threads come first, then the newest, each with those it started below it', () => {

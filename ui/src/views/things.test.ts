@@ -16,24 +16,26 @@ import {
   thread,
   usage,
 } from '../gallery/samples';
-import type { Command, EntryView, Patch } from '../gen';
+import type { BodyView, Command, EntryView, Patch } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
 
 let user: UserEvent;
 let host: FixtureHost;
 let past: EntryView[];
+let bodies: BodyView[];
 
 beforeEach(() => {
   localStorage.clear();
   location.hash = '';
   past = [];
+  bodies = [];
   vi.useFakeTimers({ toFake: ['performance', 'Date'], now: NOON });
   user = userEvent.setup();
   host = new FixtureHost((command) => {
     if (command.command === 'history.page') return { answer: 'history', rows: past };
+    if (command.command === 'body.list') return { answer: 'bodies', rows: bodies };
     if (command.command === 'usage.sum') return { answer: 'usage', rows: [usage(command.edges.length - 1)] };
-    if (command.command === 'dialect.list') return { answer: 'dialects', rows: [] };
     return { answer: 'taken', receipt: receipt() };
   });
 });
@@ -91,7 +93,8 @@ test('an agent shows what is done to it for how long, what keeps it, and its fac
   expect(detail.textContent).toContain('rebuilding for 1:01');
   expect(detail.textContent).toContain('7101');
   expect((await within(detail).findByTestId('folded-entry')).textContent).toContain('container started');
-  expect(host.sent.at(-1)).toMatchObject({ filter: { source: 'hive', agent: 'coder', thread: null } });
+  const page = host.sent.findLast(({ command }) => command === 'history.page');
+  expect(page).toMatchObject({ filter: { source: 'hive', agent: 'coder', thread: null } });
   app.clock.now += 1000;
   await tick();
   expect(detail.textContent).toContain('rebuilding for 1:02');
@@ -269,4 +272,34 @@ test('odd frames of a source lead to the history, as they came', async () => {
     command: 'history.page',
     filter: { source: 'hive', kind: 'odd' },
   });
+});
+
+test('words are read with all their lines, and what a tool brought is folded', async () => {
+  const talk = { thread: 'coder' };
+  past = [
+    entry(2, { ...talk, kind: 'stream', text: 'bash ls: done', raw: '{"tool":"bash"}' }),
+    entry(1, { ...talk, kind: 'stream', text: 'It works: - one - two' }),
+  ];
+  bodies = [
+    { item: 'message:1', pieces: [{ piece: 'said', text: 'It works:\n\n- one\n- two' }], cut: true },
+    { item: 'message:2', pieces: [{ piece: 'shown', title: 'Result', text: 'a.txt\nb.txt' }], cut: false },
+  ];
+  await open('gtj', { patch: 'thread', row: thread('coder') });
+  const words = await screen.findByTestId('message-entry');
+  expect(
+    within(words)
+      .getAllByRole('listitem')
+      .map((one) => one.textContent),
+  ).toEqual(['one', 'two']);
+  await user.click(within(words).getByTestId('whole'));
+  expect(host.sent.at(-1)).toEqual({
+    command: 'body.list',
+    source: 'hive',
+    items: ['message:1'],
+    whole: true,
+  });
+  const tool = screen.getByTestId('folded-entry');
+  expect(tool.textContent).not.toContain('b.txt');
+  await user.click(within(tool).getByText('bash ls: done'));
+  await expect.poll(() => tool.textContent).toContain('a.txt\nb.txt');
 });

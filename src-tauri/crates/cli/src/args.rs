@@ -77,6 +77,8 @@ pub enum Order {
     Threads,
     /// List the tasks and what may be done with each
     Tasks,
+    /// Add up what tasks took over time, from the local history
+    Usage(Usage),
     /// List the findings and what may be done with each
     Findings,
     /// Take an offer of an agent, a thread, a task, a finding or an ask
@@ -202,6 +204,32 @@ pub struct History {
     pub before: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub struct Usage {
+    /// For each of these
+    #[arg(long, value_enum, default_value_t = By::Source)]
+    pub by: By,
+    /// In steps of this length
+    #[arg(long, value_enum, default_value_t = Per::Day)]
+    pub per: Per,
+    /// From then on: 12h, 30d, 2026-11-01 [default: 24 hours, 7 days or 12 months back]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Source,
+    Agent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Per {
+    Hour,
+    Day,
+    Month,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum SourceOrder {
     /// Add a source
@@ -217,6 +245,11 @@ pub enum SourceOrder {
         url: Option<String>,
         #[command(flatten)]
         access: Access,
+    },
+    /// Add the source that listens to one agent itself, under the one that told of it
+    Attach {
+        /// The agent's key, as `bell agents` prints it
+        agent: String,
     },
     /// Change a source; what is left out stays
     Edit {
@@ -347,6 +380,7 @@ mod tests {
             "--data /tmp/x source add hive --dialect hyperhive --url http://h --auth header --name X-Token --secret-env T --set a=b --set a=c",
             "source add code --dialect opencode --url http://h --auth basic --user op --secret-stdin",
             "source edit hive --rename bees --url http://g --set a=b",
+            "source attach hive/agent:coder",
             "source ls --json",
             "source test",
             "source test hive",
@@ -363,6 +397,7 @@ mod tests {
             "agents",
             "threads",
             "tasks",
+            "usage --by agent --per hour --since 12h",
             "findings",
             "do agent:coder --offer kill --yes",
             "history --source hive --thread session:1 --agent coder --kind receipt --since 2h --until 1h --limit 5 --before c",

@@ -148,7 +148,7 @@ impl Told {
         match event {
             Event::Ask(ask) => Self::Ask(AskView::new(id, dialect, &ask)),
             Event::Settled(settlement) => Self::Settled(Ending::new(id, dialect, settlement)),
-            Event::Agent(agent) => Self::Agent(AgentView::new(id, &agent)),
+            Event::Agent(agent) => Self::Agent(AgentView::new(source, &agent)),
             Event::AgentGone(item) => Self::AgentGone { item },
             Event::Thread(thread) => Self::Thread(ThreadView::new(id, &thread)),
             Event::ThreadGone(item) => Self::ThreadGone { item },
@@ -158,12 +158,13 @@ impl Told {
             Event::FindingGone(item) => Self::FindingGone { item },
             Event::Audit(at) => Self::Audit { at },
             Event::Entry(entry) => Self::Entry(entry_view(id, entry)),
-            Event::Snapshot(snapshot) => Self::snapshot(id, dialect, *snapshot),
+            Event::Snapshot(snapshot) => Self::snapshot(source, *snapshot),
             Event::Gap(gap) => Self::Gap { why: gap.why },
         }
     }
 
-    fn snapshot(id: &SourceId, dialect: &str, snapshot: Snapshot) -> Self {
+    fn snapshot(source: &Source, snapshot: Snapshot) -> Self {
+        let (id, dialect) = (&source.id, source.dialect.as_str());
         let Snapshot { covers, asks, settled, agents, threads, tasks, findings, entries } = snapshot;
         let covers = [
             ("asks", covers.asks),
@@ -176,7 +177,7 @@ impl Told {
             covers: covers.into_iter().filter(|(_, whole)| *whole).map(|(name, _)| name).collect(),
             asks: asks.iter().map(|ask| AskView::new(id, dialect, ask)).collect(),
             settled: settled.into_iter().map(|it| Ending::new(id, dialect, it)).collect(),
-            agents: agents.iter().map(|it| AgentView::new(id, it)).collect(),
+            agents: agents.iter().map(|it| AgentView::new(source, it)).collect(),
             threads: threads.iter().map(|it| ThreadView::new(id, it)).collect(),
             tasks: tasks.iter().map(|it| TaskView::new(id, it)).collect(),
             findings: findings.iter().map(|it| FindingView::new(id, it)).collect(),

@@ -46,6 +46,12 @@ pub async fn find_ask(desk: &Desk, text: &str) -> Result<AskView, Trouble> {
         .ok_or_else(|| Trouble::usage(format!("there is no ask \"{text}\"; `bell asks --all` lists them")))
 }
 
+/// The agent of this key.
+pub async fn find_agent(desk: &Desk, text: &str) -> Result<AgentView, Trouble> {
+    pick(desk.agents().await?, text, |row| &row.key)?
+        .ok_or_else(|| Trouble::usage(format!("there is no agent \"{text}\"; `bell agents` lists them")))
+}
+
 /// Whatever has this key.
 pub async fn find(desk: &Desk, text: &str) -> Result<Item, Trouble> {
     let mut items: Vec<Item> = desk.agents().await?.into_iter().map(Item::from).collect();

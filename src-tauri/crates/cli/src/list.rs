@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use deskbell_domain::{AgentState, FindingState, Millis, Offer, Severity, TaskStatus, ThreadState};
+use deskbell_domain::{AgentState, FindingState, Millis, Novelty, Offer, Severity, TaskStatus, ThreadState};
 use deskbell_engine::view::{
     AgentView, AskKind, AskStateWord, AskView, FindingView, OutcomeWord, TaskView, ThreadView,
 };
@@ -82,13 +82,19 @@ pub async fn tasks(desk: &Desk, paper: &mut Paper) -> Result<Exit, Trouble> {
 
 pub async fn findings(desk: &Desk, paper: &mut Paper) -> Result<Exit, Trouble> {
     let rows = desk.findings().await?;
-    let heads = ["KEY", "STATE", "SEVERITY", "RULE", "PATH", "TEXT", "OFFERS"];
+    let heads = ["KEY", "STATE", "LAST AUDIT", "SEVERITY", "RULE", "PATH", "TEXT", "OFFERS"];
     print(paper, &rows, &heads, "There are no findings.", |row: &FindingView, _| {
         vec![
             key(&row.key),
             match row.state {
                 FindingState::Open => "open".into(),
                 FindingState::Overridden => Cell::new("overridden", Ink::Faint),
+            },
+            match row.news.map(|news| news.what) {
+                None => Cell::from(""),
+                Some(Novelty::Added) => Cell::new("added", Ink::Warm),
+                Some(Novelty::Changed) => Cell::new("changed", Ink::Warm),
+                Some(Novelty::Removed) => Cell::new("removed", Ink::Faint),
             },
             severity(&row.severity),
             row.rule.as_str().into(),

@@ -21,6 +21,7 @@ mod sheet;
 mod source;
 mod status;
 mod trouble;
+mod usage;
 mod values;
 mod watch;
 
@@ -87,6 +88,7 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Agents => list::agents(desk, paper).await,
         Order::Threads => list::threads(desk, paper).await,
         Order::Tasks => list::tasks(desk, paper).await,
+        Order::Usage(wanted) => usage::show(desk, paper, wanted).await,
         Order::Findings => list::findings(desk, paper).await,
         Order::History(wanted) => history::list(desk, paper, wanted).await,
         Order::Undo { intent } => receipt::turn(desk, paper, Turn::Undo, intent).await,

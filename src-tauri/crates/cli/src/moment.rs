@@ -42,7 +42,7 @@ impl Clock {
         format!("{} ({})", self.relative(at), self.wall(at))
     }
 
-    fn zoned(&self, at: Millis) -> Option<Zoned> {
+    pub fn zoned(&self, at: Millis) -> Option<Zoned> {
         Timestamp::from_millisecond(at.0).ok().map(|at| at.to_zoned(self.zone.clone()))
     }
 

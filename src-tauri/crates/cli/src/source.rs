@@ -8,6 +8,7 @@ use deskbell_engine::view::SourceView;
 
 use crate::args::{Access, AuthKind, Place, SourceOrder};
 use crate::desk::{Desk, unexpected};
+use crate::item::find_agent;
 use crate::paper::Paper;
 use crate::secret;
 use crate::status::{StatusRow, print_table};
@@ -25,6 +26,15 @@ pub async fn run(desk: &Desk, paper: &mut Paper, order: &SourceOrder) -> Result<
             let answer = desk.change(Command::SourceAdd { draft }).await?;
             warn_of_memory(desk, access, &answer);
             told(paper, answer, &format!("Added {name}."))?;
+        }
+        SourceOrder::Attach { agent } => {
+            let agent = find_agent(desk, agent).await?;
+            let draft = agent.attachment.ok_or_else(|| {
+                Trouble::failed(format!("{} cannot be listened to itself, as far as is told.", agent.key))
+            })?;
+            let words = format!("Added {}, at {}.", draft.name, draft.url);
+            let answer = desk.change(Command::SourceAdd { draft }).await?;
+            told(paper, answer, &words)?;
         }
         SourceOrder::Edit { name, rename, url, access } => {
             let known = desk.source(name).await?;

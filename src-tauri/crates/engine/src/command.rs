@@ -6,6 +6,7 @@ use deskbell_domain::{Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, Mil
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::body::BodyView;
 use crate::notice::Desktop;
 use crate::usage::{UsageBy, UsageView};
 use crate::view::{
@@ -66,6 +67,9 @@ pub enum Command {
     ReceiptList { key: Key },
     #[serde(rename = "history.page")]
     HistoryPage { filter: HistoryFilter },
+    /// What lines of history stand for, whole. Of a long one only the beginning, unless all of it is asked for.
+    #[serde(rename = "body.list")]
+    BodyList { source: SourceId, items: Vec<ItemId>, whole: bool },
     #[serde(rename = "settings.get")]
     SettingsGet,
     #[serde(rename = "settings.set")]
@@ -121,6 +125,9 @@ pub enum Answer {
     History {
         rows: Vec<EntryView>,
     },
+    Bodies {
+        rows: Vec<BodyView>,
+    },
     Settings {
         settings: Settings,
     },
@@ -151,7 +158,7 @@ pub enum ErrorCode {
 }
 
 /// What the operator fills in to add or change a source.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceDraft {
     pub name: String,
@@ -164,7 +171,7 @@ pub struct SourceDraft {
 }
 
 /// A secret on its way in. It never comes out again.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kept", rename_all = "camelCase")]
 pub enum SecretDraft {
     /// None is needed, or the one already kept stays.

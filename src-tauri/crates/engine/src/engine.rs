@@ -203,6 +203,7 @@ impl Engine {
             | Command::FindingList
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }
+            | Command::BodyList { .. }
             | Command::SettingsGet) => {
                 self.reading(move |queries| {
                     queries

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbell_domain::{Change, Key, SourceId};
+use deskbell_domain::{Change, Key, Source};
 use deskbell_store::{Committed, Fact};
 use tokio::sync::{broadcast, mpsc};
 
@@ -36,9 +36,7 @@ impl Hub {
         let mut patches = Vec::with_capacity(facts.len() + 1);
         for fact in facts {
             match fact {
-                Fact::Change(change) => {
-                    self.change(&source, &config.dialect, &config.name, change, &mut patches)
-                }
+                Fact::Change(change) => self.change(&config, change, &mut patches),
                 Fact::Entry(row) => patches.push(Patch::Entry { row: EntryView::from(row) }),
                 Fact::Receipt(receipt) => self.receipt(ReceiptView::from(&receipt), &mut patches),
                 Fact::OutboxGone(intent) => patches.push(Patch::ReceiptGone { intent }),
@@ -53,15 +51,17 @@ impl Hub {
         self.listeners.tell(&patches);
     }
 
-    fn change(&self, source: &SourceId, dialect: &str, name: &str, change: Change, patches: &mut Vec<Patch>) {
+    fn change(&self, config: &Source, change: Change, patches: &mut Vec<Patch>) {
+        let source = &config.id;
         patches.push(match change {
             Change::Ask(ask) => {
-                let row = Box::new(AskView::new(source, dialect, &ask));
+                let row = Box::new(AskView::new(source, &config.dialect, &ask));
                 // The ringer's end closes only when the engine stops.
-                let _ = self.ringer.send(Word::AskChanged { ask: row.clone(), source_name: name.to_owned() });
+                let _ =
+                    self.ringer.send(Word::AskChanged { ask: row.clone(), source_name: config.name.clone() });
                 Patch::Ask { row }
             }
-            Change::Agent(agent) => Patch::Agent { row: AgentView::new(source, &agent) },
+            Change::Agent(agent) => Patch::Agent { row: AgentView::new(config, &agent) },
             Change::AgentGone(item) => Patch::AgentGone { key: Key::new(source.clone(), item) },
             Change::Thread(thread) => Patch::Thread { row: ThreadView::new(source, &thread) },
             Change::ThreadGone(item) => Patch::ThreadGone { key: Key::new(source.clone(), item) },

@@ -1,6 +1,7 @@
 //! Composition: one task per source, the outbox, the notification policy, and the commands every surface uses.
 
 mod archive;
+pub mod body;
 mod clock;
 pub mod command;
 mod desk;

@@ -1,8 +1,9 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
-use deskbell_domain::{EntryKind, Key, Millis, Source};
+use deskbell_domain::{EntryKind, ItemId, Key, Millis, Source, SourceId};
 use deskbell_store::{EntryRow, History, OutboxRow, Reader, Stage, StoreError};
 
+use crate::body::{self, BodyView};
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch, Settings};
 use crate::desk::Desk;
 use crate::usage::{Sums, UsageBy, UsageView};
@@ -10,6 +11,7 @@ use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
     TaskView, ThreadView, VerdictWord,
 };
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many asks that ended recently a listener is told at the start.
@@ -52,6 +54,9 @@ impl Queries {
             Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
             Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
             Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
+            Command::BodyList { source, items, whole } => {
+                self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
+            }
             Command::SettingsGet => self.settings().map(|settings| Answer::Settings { settings }),
             Command::SourceAdd { .. }
             | Command::SourceEdit { .. }
@@ -106,7 +111,31 @@ impl Queries {
     }
 
     fn agents(&self) -> Result<Vec<AgentView>, CommandError> {
-        Ok(self.reader().agents()?.iter().map(|(source, it)| AgentView::new(source, it)).collect())
+        let reader = self.reader();
+        let sources: HashMap<SourceId, Source> =
+            reader.sources()?.into_iter().map(|source| (source.id.clone(), source)).collect();
+        let agents = reader.agents()?;
+        Ok(agents.iter().filter_map(|(id, it)| Some(AgentView::new(sources.get(id)?, it))).collect())
+    }
+
+    fn bodies(
+        &self,
+        source: &SourceId,
+        items: &[ItemId],
+        whole: bool,
+    ) -> Result<Vec<BodyView>, CommandError> {
+        if items.len() > body::MOST {
+            return Err(CommandError {
+                code: ErrorCode::Invalid,
+                message: format!("Ask for at most {} lines at once.", body::MOST),
+            });
+        }
+        let reader = self.reader();
+        let Some(source) = reader.sources()?.into_iter().find(|it| it.id == *source) else {
+            return Ok(Vec::new());
+        };
+        let entries = reader.entries(&source.id, items)?;
+        Ok(entries.into_iter().map(|entry| BodyView::new(&source.dialect, entry, whole)).collect())
     }
 
     fn threads(&self) -> Result<Vec<ThreadView>, CommandError> {

@@ -10,6 +10,8 @@ use deskbell_domain::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::command::{SecretDraft, SourceDraft};
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AskView {
@@ -163,12 +165,47 @@ macro_rules! offered_view {
     };
 }
 
-offered_view!(AgentView of Agent {
-    name: String = |it: &Agent| it.name.clone(),
-    state: AgentState = |it: &Agent| it.state.clone(),
-    transient: Option<Transient> = |it: &Agent| it.transient.clone(),
-    facts: BTreeMap<String, String> = |it: &Agent| it.facts.clone(),
-});
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentView {
+    pub key: Key,
+    pub source: SourceId,
+    pub name: String,
+    pub state: AgentState,
+    pub transient: Option<Transient>,
+    pub facts: BTreeMap<String, String>,
+    /// The source that would listen to the agent itself, where it has a server of its own: to be added as it is.
+    pub attachment: Option<SourceDraft>,
+    pub offers: Vec<Offer>,
+    /// The hash of the offers. An intent carries it back.
+    pub shown: Hash,
+}
+
+impl AgentView {
+    pub fn new(source: &Source, it: &Agent) -> Self {
+        let attachment =
+            deskbell_wire::dialect(&source.dialect).and_then(|dialect| (dialect.attachment)(source, it));
+        Self {
+            key: Key::new(source.id.clone(), it.item.clone()),
+            source: source.id.clone(),
+            name: it.name.clone(),
+            state: it.state.clone(),
+            transient: it.transient.clone(),
+            facts: it.facts.clone(),
+            attachment: attachment.map(SourceDraft::from),
+            shown: Hash::of(&(&it.item, &it.offers)),
+            offers: it.offers.clone(),
+        }
+    }
+}
+
+impl From<deskbell_wire::Attachment> for SourceDraft {
+    fn from(attachment: deskbell_wire::Attachment) -> Self {
+        let deskbell_wire::Attachment { name, dialect, url, settings } = attachment;
+        let (auth, secret) = (Auth::None, SecretDraft::Unchanged);
+        Self { name, dialect: dialect.to_owned(), url, auth, secret, settings }
+    }
+}
 
 offered_view!(ThreadView of Thread {
     title: String = |it: &Thread| it.title.clone(),

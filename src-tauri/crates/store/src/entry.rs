@@ -26,8 +26,10 @@ pub(crate) fn put(conn: &Connection, num: Num, entry: &Entry) -> rusqlite::Resul
         if let Some(id) = insert(conn, num, print, entry)? {
             return Ok(Put::New(Cursor { at: entry.at.millis().0, id }));
         }
-        let (id, owner, known) = by_print(conn, print)?;
-        if owner == num && known.item == entry.item {
+        if let Some((id, owner, known)) = by_print(conn, print)?
+            && owner == num
+            && known.item == entry.item
+        {
             return alter(conn, id, known, entry);
         }
         // Another line has the same print, once in 2^64: the next one is ours.
@@ -68,12 +70,24 @@ fn insert(conn: &Connection, num: Num, print: i64, entry: &Entry) -> rusqlite::R
     Ok(Some(id))
 }
 
-fn by_print(conn: &Connection, print: i64) -> rusqlite::Result<(i64, Num, Entry)> {
+pub(crate) fn get(conn: &Connection, num: Num, item: &ItemId) -> rusqlite::Result<Option<Entry>> {
+    let mut print = print(num, item);
+    while let Some((_, owner, known)) = by_print(conn, print)? {
+        if owner == num && known.item == *item {
+            return Ok(Some(known));
+        }
+        print = print.wrapping_add(1);
+    }
+    Ok(None)
+}
+
+fn by_print(conn: &Connection, print: i64) -> rusqlite::Result<Option<(i64, Num, Entry)>> {
     conn.prepare_cached(
         "SELECT entry.item, at, said, kind, agent, thread, ask, text, raw.body, entry.id, source
          FROM entry JOIN raw ON raw.id = entry.id WHERE print = ?1",
     )?
     .query_row([print], |row| Ok((row.get(9)?, row.get(10)?, read(row)?)))
+    .optional()
 }
 
 pub(crate) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<Entry>> {
@@ -157,6 +171,8 @@ mod tests {
         insert(&conn, Num(2), taken.wrapping_add(1), &ours).unwrap().unwrap();
         assert!(matches!(put(&conn, Num(1), &ours).unwrap(), Put::New(Cursor { id: 3, .. })));
         assert_eq!(put(&conn, Num(1), &ours).unwrap(), Put::Same, "and it is found there again");
+        assert_eq!(get(&conn, Num(1), &ours.item).unwrap(), Some(ours));
+        assert_eq!(get(&conn, Num(1), &ItemId::new("message:none")).unwrap(), None);
     }
 
     #[test]

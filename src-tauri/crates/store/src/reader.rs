@@ -2,13 +2,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use deskbell_domain::{
-    Agent, Finding, IntentId, Key, Millis, Receipt, Source, SourceId, State, Task, Thread,
+    Agent, Entry, Finding, IntentId, ItemId, Key, Millis, Receipt, Source, SourceId, State, Task, Thread,
 };
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
     AskRow, CountsRow, EntryRow, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, ask, audit,
-    database, history, notice, outbox, receipt, schema, setting, source, tally, thing, usage,
+    database, entry, history, notice, outbox, receipt, schema, setting, source, tally, thing, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -140,6 +140,15 @@ impl Reader {
     /// One page of history, newest first. The next one is `before` the last row's cursor.
     pub fn history(&self, history: &History) -> Result<Vec<EntryRow>, StoreError> {
         self.read(|conn| history::page(conn, history))
+    }
+
+    /// Those of these lines of history that are there.
+    pub fn entries(&self, source: &SourceId, items: &[ItemId]) -> Result<Vec<Entry>, StoreError> {
+        self.read(|conn| {
+            let picture = conn.unchecked_transaction()?;
+            let Some(num) = source::find(&picture, source)? else { return Ok(Vec::new()) };
+            items.iter().filter_map(|item| entry::get(&picture, num, item).transpose()).collect()
+        })
     }
 
     pub fn counts(&self, source: &SourceId) -> Result<CountsRow, StoreError> {

@@ -1,4 +1,6 @@
-use deskbell_domain::{Auth, Fault, Source};
+use std::collections::BTreeMap;
+
+use deskbell_domain::{Agent, Auth, Fault, Piece, Source};
 
 use crate::Adapter;
 
@@ -21,6 +23,24 @@ pub struct Dialect {
     /// Silence longer than this means the connection is dead, where the server promises a heartbeat.
     pub silence_ms: Option<u32>,
     pub adapter: fn(&Source) -> Result<Box<dyn Adapter>, Fault>,
+    /// What the frame of a line of history says, whole; nothing where the line says it all.
+    pub body: fn(raw: &str) -> Vec<Piece>,
+    /// The source that listens to one agent itself, where each has a server of its own.
+    pub attachment: fn(&Source, &Agent) -> Option<Attachment>,
+}
+
+/// A source that can be added as it is, under the one that told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub name: String,
+    pub dialect: &'static str,
+    pub url: String,
+    pub settings: BTreeMap<String, Vec<String>>,
+}
+
+/// For a dialect whose agents have no servers of their own.
+pub(crate) fn no_attachment(_source: &Source, _agent: &Agent) -> Option<Attachment> {
+    None
 }
 
 /// A way in, with the name that such servers give the header, the cookie or the part of the address; empty where the

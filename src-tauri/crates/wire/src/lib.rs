@@ -6,6 +6,7 @@
 
 mod adapter;
 mod ailang;
+mod body;
 mod dialect;
 mod exlab;
 mod hive;
@@ -20,4 +21,4 @@ pub use adapter::{
     Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,
     TimerId, Transport,
 };
-pub use dialect::{DIALECTS, Dialect, Login, Setting, StateFile, dialect};
+pub use dialect::{Attachment, DIALECTS, Dialect, Login, Setting, StateFile, dialect};

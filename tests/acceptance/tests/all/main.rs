@@ -15,4 +15,5 @@ mod reading;
 mod rooms;
 mod scripts;
 mod simulators;
+mod usage;
 mod warren;

@@ -148,3 +148,17 @@ async fn a_secret_has_no_place_on_the_command_line() {
     assert_eq!(rows[1]["secret"], json!({ "kept": "environment", "name": "TOKEN" }));
     assert_eq!(rows[1]["auth"], json!({ "type": "cookie", "name": "session" }));
 }
+
+#[tokio::test]
+async fn an_agent_is_attached_under_the_source_that_told_of_it() {
+    let stage = Stage::live().await;
+    stage.done(&["source", "attach", "agent:coder"]).await;
+    let rows = stage.done(&["source", "ls", "--json"]).await.rows();
+    let coder = rows.iter().find(|row| row["settings"] == json!({ "parent": ["hive"] })).unwrap();
+    assert_eq!(coder["dialect"], "hyperhive-agent");
+    assert!(coder["url"].as_str().unwrap().starts_with("http://127.0.0.1:8"), "{coder}");
+    let nobody = stage.bell(&["source", "attach", "agent:nobody"]).await;
+    assert_eq!(nobody.code, 2, "{nobody:?}");
+    let everybody = stage.bell(&["source", "attach", "agent:*"]).await;
+    assert_ne!(everybody.code, 0, "what has no server cannot be attached: {everybody:?}");
+}

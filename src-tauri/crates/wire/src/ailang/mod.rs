@@ -3,6 +3,7 @@
 mod agents;
 mod approval;
 mod asks;
+mod body;
 mod conversation;
 mod deed;
 mod delivery;
@@ -54,6 +55,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // Its control pings come each 54 s, and the driver asks for a sign of life on its own.
     silence_ms: Some(120_000),
     adapter: |_| Ok(Box::new(Ailang::new())),
+    body: body::of,
+    attachment: crate::dialect::no_attachment,
 };
 
 /// Approvals are never pushed: what the server holds is read again this often.

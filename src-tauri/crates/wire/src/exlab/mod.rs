@@ -46,6 +46,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // Audits come every half a minute, but only while they are switched on.
     silence_ms: None,
     adapter: |source| Ok(Box::new(Exlab::new(source)?)),
+    body: crate::body::nothing,
+    attachment: crate::dialect::no_attachment,
 };
 
 /// The next look at everything.

@@ -3,6 +3,8 @@
 mod agents;
 mod answers;
 mod asks;
+mod attachment;
+mod body;
 mod desk;
 mod errand;
 mod faults;
@@ -38,6 +40,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     state_file: None,
     silence_ms: None,
     adapter: speak,
+    body: body::of,
+    attachment: attachment::of,
 };
 
 fn speak(source: &Source) -> Result<Box<dyn Adapter>, Fault> {

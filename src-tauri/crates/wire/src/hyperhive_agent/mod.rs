@@ -1,5 +1,6 @@
 //! The event bus of one hyperhive agent. `NOTES.md` is its contract in our own words.
 
+mod body;
 mod deed;
 mod errand;
 mod errands;
@@ -38,6 +39,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // No heartbeat is promised.
     silence_ms: None,
     adapter: speak,
+    body: body::of,
+    attachment: crate::dialect::no_attachment,
 };
 
 fn speak(source: &Source) -> Result<Box<dyn Adapter>, Fault> {

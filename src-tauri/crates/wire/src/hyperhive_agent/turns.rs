@@ -59,6 +59,8 @@ impl Turns {
                     return changed;
                 };
                 task.status = if *ok { TaskStatus::Done } else { TaskStatus::Failed };
+                // Nobody tells when: it is when it was heard, and a replay does not move it.
+                task.ended = Some(now);
                 if let Some(note) = note {
                     task.phase = Some(line(note, TITLE));
                 }

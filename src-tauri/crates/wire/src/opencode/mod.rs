@@ -3,6 +3,7 @@
 mod answer;
 mod asking;
 mod asks;
+mod body;
 mod catchup;
 mod delivery;
 mod ending;
@@ -52,6 +53,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // It sends a heartbeat every 10 s.
     silence_ms: Some(30_000),
     adapter: |source| Ok(Box::new(Opencode::new(source)?)),
+    body: body::of,
+    attachment: crate::dialect::no_attachment,
 };
 
 /// Events whose id is remembered, so that one told twice is taken once.

@@ -196,9 +196,9 @@ impl Opencode {
     /// Everything is in: the whole picture first, then what came meanwhile.
     fn take_all(&mut self, reading: Reading, now: Millis, out: &mut Effects) {
         let rows = reading.sessions.unwrap_or_default();
-        // A full list may leave some out.
-        let lists_all = rows.len() < MOST_LISTED;
         let listed: Vec<SessionInfo> = rows.iter().filter_map(|row| parse(row, out)).collect();
+        // A full list may leave some out, and so may one that could not be read whole.
+        let lists_all = rows.len() < MOST_LISTED && listed.len() == rows.len();
         let statuses = reading.statuses.unwrap_or_default();
         let statuses: BTreeMap<String, Status> =
             statuses.into_iter().filter_map(|(id, row)| Some((id, parse(&row, out)?))).collect();

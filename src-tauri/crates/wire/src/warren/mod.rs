@@ -2,6 +2,7 @@
 
 mod answer;
 mod asks;
+mod body;
 mod chat;
 mod delivery;
 mod frame;
@@ -50,6 +51,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // Its pings come every 54 s.
     silence_ms: Some(120_000),
     adapter: |source| Ok(Box::new(Warren::new(source)?)),
+    body: body::of,
+    attachment: crate::dialect::no_attachment,
 };
 
 /// What warren calls itself.

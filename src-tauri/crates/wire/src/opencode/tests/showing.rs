@@ -187,6 +187,9 @@ fn a_session_is_a_thread_and_a_task() {
     assert_eq!(task(&desk).phase.as_deref(), Some("overloaded"));
     desk.hear("session.idle", json!({ "sessionID": "ses_1" }));
     assert_eq!(thread(&desk).state, ThreadState::Idle);
+
+    desk.hear("session.deleted", json!({ "info": session("ses_1", None) }));
+    assert!(desk.state.threads.is_empty() && desk.state.tasks.is_empty());
 }
 
 #[test]
