@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::surface::Row;
 
@@ -19,7 +19,11 @@ impl Screen {
 
 /// What a server holds, as rows that must be on the screens: each once, and no others.
 #[derive(Debug, Default)]
-pub struct Held(BTreeMap<Screen, Vec<Expected>>);
+pub struct Held {
+    rows: BTreeMap<Screen, Vec<Expected>>,
+    /// Lines of history that are there only if somebody listened.
+    passing: Vec<Expected>,
+}
 
 #[derive(Debug)]
 struct Expected {
@@ -31,22 +35,34 @@ struct Expected {
 impl Held {
     pub fn row<const N: usize>(&mut self, screen: Screen, state: &str, words: [&str; N]) {
         let words = words.map(str::to_owned).to_vec();
-        self.0.entry(screen).or_default().push(Expected { state: state.to_owned(), words });
+        self.rows.entry(screen).or_default().push(Expected { state: state.to_owned(), words });
     }
 
     pub fn line<const N: usize>(&mut self, kind: &str, words: [&str; N]) {
         self.row(Screen::History, kind, words);
     }
 
+    /// Lines that are told as something happens and are kept nowhere: each may be there, and none twice.
+    pub fn passing(&mut self, kind: &str, words: &str) {
+        self.passing.push(Expected { state: kind.to_owned(), words: vec![words.to_owned()] });
+    }
+
     /// Whether the ask of this key waits: the first words of its row are of the key.
     pub fn waits(&self, key: &str) -> bool {
-        let waiting = self.0.get(&Screen::Inbox).map(Vec::as_slice).unwrap_or_default();
+        let waiting = self.rows.get(&Screen::Inbox).map(Vec::as_slice).unwrap_or_default();
         waiting.iter().any(|row| row.words.first().is_some_and(|words| key.contains(words)))
     }
 
     /// Where a screen differs from it; nothing where it does not.
     pub fn difference(&self, screen: Screen, mut shown: Vec<Row>) -> Option<String> {
-        let expected = self.0.get(&screen).map(Vec::as_slice).unwrap_or_default();
+        let expected = self.rows.get(&screen).map(Vec::as_slice).unwrap_or_default();
+        let mut keys = BTreeSet::new();
+        if let Some(twice) = shown.iter().find(|row| !keys.insert(row.key.clone())) {
+            return Some(format!("{screen:?} has this twice: {twice:#?}"));
+        }
+        if screen == Screen::History {
+            shown.retain(|row| !self.passing.iter().any(|passing| passing.is(row)));
+        }
         let mut missing = Vec::new();
         for row in expected {
             match shown.iter().position(|shown| row.is(shown)) {
@@ -78,12 +94,17 @@ mod tests {
     fn one_row_too_few_one_too_many_and_one_twice_are_differences() {
         let mut held = Held::default();
         held.line("message", ["message:1", "hello"]);
+        held.passing("lifecycle", "event:");
         let row = shown("message", "coder: hello");
         let difference = |rows| held.difference(Screen::History, rows);
         assert_eq!(difference(vec![row.clone()]), None);
+        let event = Row { key: "hive/event:1".into(), ..shown("lifecycle", "Works") };
+        assert_eq!(difference(vec![row.clone(), event.clone()]), None);
+        assert!(difference(vec![row.clone(), event.clone(), event]).is_some());
         assert!(difference(vec![]).unwrap().contains("misses"));
         assert!(difference(vec![row.clone(), row.clone()]).is_some());
-        assert!(difference(vec![row.clone(), shown("odd", "not understood")]).is_some());
+        let odd = Row { key: "hive/odd:1".into(), ..shown("odd", "not understood") };
+        assert!(difference(vec![row.clone(), odd]).is_some());
         assert!(difference(vec![shown("stream", "coder: hello")]).is_some());
         assert!(difference(vec![shown("message", "coder: good bye")]).is_some());
     }

@@ -4,12 +4,14 @@ mod ailang;
 mod exlab;
 mod hyperhive;
 mod hyperhive_agent;
+mod opencode;
 mod warren;
 
 pub use ailang::Ailang;
 pub use exlab::Exlab;
 pub use hyperhive::Hyperhive;
 pub use hyperhive_agent::HyperhiveAgent;
+pub use opencode::Opencode;
 pub use warren::Warren;
 
 use serde_json::Value;

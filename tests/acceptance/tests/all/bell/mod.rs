@@ -3,7 +3,7 @@
 mod surface;
 
 use anyhow::Result;
-use deskbell_acceptance::coordinators::{Ailang, Exlab, Hyperhive, HyperhiveAgent, Warren};
+use deskbell_acceptance::coordinators::{Ailang, Exlab, Hyperhive, HyperhiveAgent, Opencode, Warren};
 use deskbell_acceptance::work_through;
 
 use surface::CommandLine;
@@ -31,4 +31,10 @@ async fn a_day_with_exlab() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_with_warren() -> Result<()> {
     work_through(&Warren::start().await?, &CommandLine::start().await?).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "what opencode said while nobody listened is not read back: the day ends without it"]
+async fn a_day_with_opencode() -> Result<()> {
+    work_through(&Opencode::start().await?, &CommandLine::start().await?).await
 }

@@ -4,7 +4,7 @@
 mod surface;
 
 use anyhow::Result;
-use deskbell_acceptance::coordinators::{Ailang, Exlab, Hyperhive, HyperhiveAgent, Warren};
+use deskbell_acceptance::coordinators::{Ailang, Exlab, Hyperhive, HyperhiveAgent, Opencode, Warren};
 use deskbell_acceptance::{Coordinator, Screen, work_through};
 
 use surface::AtTheWindow;
@@ -44,4 +44,10 @@ async fn a_day_with_exlab() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_with_warren() -> Result<()> {
     day("day-warren", Warren::start().await?, &[Screen::Threads, Screen::Tasks, Screen::History]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "what opencode said while nobody listened is not read back: the day ends without it"]
+async fn a_day_with_opencode() -> Result<()> {
+    day("day-opencode", Opencode::start().await?, &[Screen::Threads, Screen::Tasks, Screen::History]).await
 }
