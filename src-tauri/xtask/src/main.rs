@@ -4,6 +4,7 @@ mod build;
 mod demo;
 mod doctor;
 mod e2e;
+mod fuzz;
 mod node;
 mod packages;
 mod peers;
@@ -25,6 +26,8 @@ The chores of Deskbell:
   cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
   cargo xtask peers opencode   run the tests against a real opencode server
   cargo xtask shots            take screenshots of every screen, dark and light, into target/shots
+  cargo xtask fuzz MINUTES [DIALECT]
+                               feed each dialect, or one, hostile bytes for so long
   cargo xtask doctor           say what is missing on this machine, and how to get it
 ";
 
@@ -47,6 +50,8 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["e2e"] => e2e::run(None),
         ["e2e", filter] => e2e::run(Some(filter)),
         ["peers", "opencode"] => peers::run_opencode(),
+        ["fuzz", minutes] => fuzz::run(minutes, None),
+        ["fuzz", minutes, dialect] => fuzz::run(minutes, Some(dialect)),
         ["shots"] => shots::take(),
         ["doctor"] => return Ok(doctor::examine()),
         [] | ["help" | "-h" | "--help"] => {

@@ -1,42 +1,13 @@
 //! Every ask can be answered, and no answer is sent twice unseen.
 
-use std::collections::BTreeMap;
-
-use deskbell_domain::{
-    Accepted, Consent, Hash, Input, Intent, IntentId, ItemId, Key, Offer, Secret, SourceId, State, Value,
-};
+use deskbell_domain::{Accepted, Hash, ItemId, Offer, State};
 use deskbell_wire::{Attempt, CallId, Effect, Effects, Request, Sent, Signal, TimerId};
 use proptest::prelude::*;
 
 use crate::desk::{Desk, Picture, closed, deliveries, json, picture_reply, reads, timers};
+use crate::laws::intent;
 use crate::sample::Sample;
 use crate::samples;
-
-/// Fills every field of an offer with the least it takes.
-fn fill(offer: &Offer) -> BTreeMap<String, Value> {
-    let value = |input: &Input| match input {
-        Input::Text { min, .. } => Value::Text("x".repeat((*min).max(1) as usize)),
-        Input::Pick { options, .. } if !options.is_empty() => {
-            Value::Pick { chosen: vec![options[0].label.clone()], other: None }
-        }
-        Input::Pick { .. } => Value::Pick { chosen: Vec::new(), other: Some("x".into()) },
-        Input::Date { .. } => Value::Date("2026-11-21".into()),
-        Input::Flag { default } => Value::Flag(*default),
-        Input::Secret { .. } => Value::Secret(Secret::new("hunter2")),
-    };
-    offer.fields.iter().map(|field| (field.id.clone(), value(&field.input))).collect()
-}
-
-fn intent(item: &ItemId, offer: &Offer, shown: Hash) -> Intent {
-    Intent {
-        id: IntentId::new("01a1fa3f-6400-7000-8000-000000000001"),
-        key: Key::new(SourceId::new("sample"), item.clone()),
-        offer: offer.id.clone(),
-        values: fill(offer),
-        shown,
-        consent: offer.name.clone().map_or(Consent::Confirmed, Consent::Typed),
-    }
-}
 
 /// Everything the operator may do, each with the least it takes.
 fn everything(state: &State) -> Vec<Accepted> {

@@ -10,8 +10,11 @@ mod any_bytes;
 mod asks;
 mod desk;
 mod exlab;
+mod fuzzed;
 mod hyperhive;
 mod hyperhive_agent;
+#[path = "../../../../../tests/fuzz/laws.rs"]
+mod laws;
 mod loss;
 mod opencode;
 mod sample;

@@ -1,5 +1,6 @@
-use deskbell_domain::{Auth, SecretRef, Source, SourceId};
 use deskbell_wire::{Adapter, dialect};
+
+use crate::laws;
 
 /// What a server of one dialect says, as data.
 #[derive(Clone, Debug)]
@@ -18,16 +19,6 @@ pub struct Sample {
 impl Sample {
     pub fn adapter(&self) -> Box<dyn Adapter> {
         let dialect = dialect(self.dialect).unwrap();
-        let source = Source {
-            id: SourceId::new("sample"),
-            name: "sample".into(),
-            dialect: self.dialect.into(),
-            url: dialect.default_url.into(),
-            auth: Auth::None,
-            secret: SecretRef::None,
-            settings: Default::default(),
-            paused: false,
-        };
-        (dialect.adapter)(&source).unwrap()
+        (dialect.adapter)(&laws::source(dialect)).unwrap()
     }
 }
