@@ -280,6 +280,23 @@ test('an empty desk says what to do', async () => {
   app.desk.close();
 });
 
+test('what keeps this desktop from ringing is said where the operator waits, until it is over', async () => {
+  await open(approval());
+  const desktop = {
+    server: null,
+    buttons: false,
+    reply: false,
+    capabilities: [],
+    trouble: 'Nothing rings here.',
+  };
+  host.push({ patch: 'desktop', desktop });
+  await tick();
+  expect(screen.getByText('Nothing rings here.')).toBeTruthy();
+  host.push({ patch: 'desktop', desktop: { ...desktop, trouble: null } });
+  await tick();
+  expect(screen.queryByText('Nothing rings here.')).toBeNull();
+});
+
 test('an engine out of reach is said', async () => {
   const app = new App(host, localStorage, (paint) => paint());
   render(Window, { app });
