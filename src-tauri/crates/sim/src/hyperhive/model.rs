@@ -187,10 +187,10 @@ impl World {
         approvals + self.questions.values().filter(|question| question.ended.is_none()).count()
     }
 
-    pub fn newest_open_approval(&self) -> Option<i64> {
+    pub fn oldest_open_approval(&self) -> Option<i64> {
         let mut open =
             self.approvals.iter().filter(|(_, approval)| approval.ended.is_none() && !approval.building);
-        open.next_back().map(|(id, _)| *id)
+        open.next().map(|(id, _)| *id)
     }
 
     pub fn say(&mut self, from: &str, to: &str, body: &str) {

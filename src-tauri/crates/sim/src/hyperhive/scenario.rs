@@ -53,7 +53,7 @@ pub enum Step {
     Restart {
         name: String,
     },
-    /// Another operator denies the newest approval.
+    /// Another operator denies the oldest approval.
     DenyElsewhere,
 }
 
@@ -198,7 +198,7 @@ async fn perform(shared: Arc<Desk<World>>, script: Script, pace: Pace) {
                 }
             }
             Step::DenyElsewhere => shared.change(|world| {
-                if let Some(id) = world.newest_open_approval().filter(|_| world.open_asks() >= MOST_OPEN) {
+                if let Some(id) = world.oldest_open_approval().filter(|_| world.open_asks() >= MOST_OPEN) {
                     world.resolve(id, "denied", Some("Not before the release."));
                 }
             }),
