@@ -60,7 +60,8 @@ impl Script<'_> {
         differing(&ours, &counted(approvals.chain(questions)))
     }
 
-    /// What ended by us is what the host was told by us. That we won it is so, too, unless it was given up.
+    /// What ended by us is what the host was told by us. That we won it is so, too, unless it was given up before, or
+    /// the host hid what it was building.
     async fn whose(&self) -> Option<String> {
         for ask in asks(&self.stage.engine, true).await {
             let (mut won, mut given_up, mut told) = (false, false, Vec::new());
@@ -70,7 +71,7 @@ impl Script<'_> {
                     let verdict = receipt.verdict;
                     told.push((receipt.offer, verdict, receipt.note));
                     won |= verdict == VerdictWord::Won;
-                    given_up |= verdict == VerdictWord::Discarded;
+                    given_up |= matches!(verdict, VerdictWord::Discarded | VerdictWord::Unknown);
                 }
             }
             let ours = ask.by.as_deref() == Some("us");

@@ -311,9 +311,24 @@ fn what_the_server_had_before_we_were_killed_is_waited_for() {
     let (mut bench, _) = approved(Attempt::Taken);
     assert!(!bench.asked(APPROVE));
     let effects = bench.look(still_open());
-    assert!(effects.iter().all(|effect| matches!(effect, Effect::Emit(_))), "{effects:?}");
+    assert!(verdict(&effects).is_none() && stuck(&effects).is_none(), "{effects:?}");
     let effects = bench.say(approval_resolved(6, 7, "approved", None));
     assert_eq!(verdict(&effects).unwrap().0, &Verdict::Won);
+}
+
+#[test]
+fn what_the_server_had_before_it_was_started_anew_and_lists_as_open_is_stuck() {
+    let (mut bench, _) = approved(Attempt::Taken);
+    bench.look(still_open());
+    bench.now = bench.now.plus(60_000);
+    bench.feed(Signal::Timer { timer: TimerId(1) });
+    assert!(stuck(&bench.look(still_open())).is_some() && !bench.asked(APPROVE));
+
+    let (mut bench, _) = approved(Attempt::Taken);
+    bench.look(building(still_open()));
+    bench.now = bench.now.plus(3_600_000);
+    bench.feed(Signal::Timer { timer: TimerId(1) });
+    assert!(!bench.asked("/api/state"), "a build takes as long as it takes");
 }
 
 #[test]
