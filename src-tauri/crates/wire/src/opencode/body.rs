@@ -8,10 +8,8 @@ use crate::body::{said, shown, text};
 pub(super) fn of(raw: &str) -> Vec<Piece> {
     let Ok(frame) = serde_json::from_str::<Value>(raw) else { return Vec::new() };
     let properties = frame.get("properties").unwrap_or(&frame);
-    match properties.get("part") {
-        Some(part) => pieces(part),
-        None => Vec::new(),
-    }
+    // One that was read back stands without its frame.
+    pieces(properties.get("part").unwrap_or(properties))
 }
 
 fn pieces(part: &Value) -> Vec<Piece> {
@@ -45,7 +43,9 @@ mod tests {
             serde_json::json!({ "type": "message.part.updated", "properties": { "part": part } }).to_string()
         };
         let words = serde_json::json!({ "type": "text", "text": "# Done\n\n- it works" });
-        assert_eq!(of(&frame(words)), [Piece::Said { text: "# Done\n\n- it works".into() }]);
+        for raw in [frame(words.clone()), words.to_string()] {
+            assert_eq!(of(&raw), [Piece::Said { text: "# Done\n\n- it works".into() }]);
+        }
         let tool = serde_json::json!({
             "type": "tool", "tool": "bash",
             "state": { "status": "completed", "input": { "command": "ls" }, "output": "a\nb\n" },

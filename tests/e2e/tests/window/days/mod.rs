@@ -47,7 +47,6 @@ async fn a_day_with_warren() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "what opencode said while nobody listened is not read back: the day ends without it"]
 async fn a_day_with_opencode() -> Result<()> {
     day("day-opencode", Opencode::start().await?, &[Screen::Threads, Screen::Tasks, Screen::History]).await
 }
