@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -29,7 +30,10 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) async fn start(bind: SocketAddr, router: Router) -> io::Result<Self> {
-        let listener = TcpListener::bind(bind).await?;
+        let listener = match bind.port() {
+            0 => listen_anywhere(bind.ip()).await?,
+            _ => TcpListener::bind(bind).await?,
+        };
         let address = listener.local_addr()?;
         let connections = Arc::new(Mutex::new(JoinSet::new()));
         let accepting = tokio::spawn(accept(listener, router, Arc::clone(&connections)));
@@ -50,6 +54,23 @@ impl Serving {
             std::mem::take(&mut *self.connections.lock().unwrap_or_else(PoisonError::into_inner));
         connections.shutdown().await;
     }
+}
+
+/// Takes a port that nobody had before in this process, below those that the system deals out. One of the system's
+/// own may go to somebody else while its server is down for a moment, who would then not come up again.
+async fn listen_anywhere(ip: IpAddr) -> io::Result<TcpListener> {
+    const PORTS: std::ops::Range<u32> = 20_000..32_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let mut in_use = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in PORTS {
+        let nth = std::process::id().wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + nth % (PORTS.end - PORTS.start);
+        match TcpListener::bind((ip, u16::try_from(port).unwrap_or_default())).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => in_use = error,
+            done => return done,
+        }
+    }
+    Err(in_use)
 }
 
 impl std::ops::Drop for Serving {
