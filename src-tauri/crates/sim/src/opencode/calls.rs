@@ -48,11 +48,11 @@ impl World {
         let Some(call) = self.call(session, at) else { return };
         let (deed, id, began) = (call.deed.clone(), call.id.clone(), call.began);
         let input = deed.input(&directory);
-        self.put_state(
-            session,
-            at,
-            json!({ "status": "running", "input": input, "time": { "start": began } }),
-        );
+        // A subagent's is told once it is there.
+        if !matches!(deed, Deed::Delegate { .. }) {
+            let state = json!({ "status": "running", "input": input, "time": { "start": began } });
+            self.put_state(session, at, state);
+        }
         let Some(work) = self.work(session) else { return };
         let tool = json!({ "messageID": work.message, "callID": id });
         let stage = match (&deed, deed.leave(&directory)) {

@@ -50,7 +50,14 @@ fn todos(steps: &[(String, String)]) -> Value {
 impl Deed {
     pub fn input(&self, directory: &str) -> Value {
         match self {
-            Self::Plan(steps) => json!({ "todos": todos(steps) }),
+            Self::Plan(steps) => {
+                // The model numbers them; the server drops that.
+                let mut todos = todos(steps);
+                for (at, todo) in todos.as_array_mut().into_iter().flatten().enumerate() {
+                    todo["id"] = (at + 1).to_string().into();
+                }
+                json!({ "todos": todos })
+            }
             Self::Read { file } => json!({ "filePath": format!("{directory}/{file}") }),
             Self::Run { command, .. } => json!({ "command": command, "description": command }),
             Self::Edit { file, hunks } => {
@@ -112,7 +119,11 @@ impl Deed {
             }
             Self::Read { file } => {
                 let text = format!("<file>\n00001| {file}\n</file>");
-                (text, json!({ "preview": file, "truncated": false, "loaded": [] }))
+                let display = json!({
+                    "type": "file", "path": format!("{directory}/{file}"), "text": file, "lineStart": 1, "lineEnd": 1,
+                    "totalLines": 1, "truncated": false,
+                });
+                (text, json!({ "preview": file, "truncated": false, "loaded": [], "display": display }))
             }
             Self::Run { output, .. } => {
                 (output.clone(), json!({ "output": output, "exit": 0, "truncated": false }))

