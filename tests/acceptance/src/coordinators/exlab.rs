@@ -158,7 +158,7 @@ fn put_session(held: &mut Held, session: &Session, handle: &Value, said: &[Strin
         put_frames(held, id, &said[..session.cut_after.unwrap_or(said.len()).min(said.len())]);
         // Whoever cut it off while it ran: what it said meanwhile is said by nobody.
         if session.cut_after.is_some() && !lost {
-            held.line("gap", ["The queue of one running session was lost"]);
+            held.line("gap", ["The queue of one session was lost"]);
         }
     }
 }

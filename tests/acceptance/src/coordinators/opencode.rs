@@ -17,17 +17,23 @@ pub struct Opencode {
     talk: String,
     /// The items of all that ever waited: the server keeps only what waits now.
     asked: Mutex<BTreeSet<String>>,
+    /// Those of them that waited when it was started again.
+    forgotten: Mutex<BTreeSet<String>>,
 }
 
 impl Opencode {
     pub async fn start() -> Result<Self> {
         let server = deskbell_sim::opencode::Opencode::start(Config::default()).await?;
         let (work, talk) = (server.session("Write the parser"), server.session("Small talk"));
-        Ok(Self { server, work, talk, asked: Mutex::default() })
+        Ok(Self { server, work, talk, asked: Mutex::default(), forgotten: Mutex::default() })
     }
 
     fn asked(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn waiting(&self) -> BTreeSet<String> {
@@ -75,6 +81,7 @@ impl Coordinator for Opencode {
 
     /// What waited is forgotten, and nobody is told.
     async fn restart(&self) -> Result<()> {
+        self.forgotten().extend(self.waiting());
         Ok(self.server.restart().await?)
     }
 
@@ -86,7 +93,8 @@ impl Coordinator for Opencode {
             if waiting.contains(item) {
                 held.row(Screen::Inbox, "open", [&format!("code/{item}")]);
             } else {
-                held.line("ask", [&format!("code/ended:{item}")]);
+                let end = if self.forgotten().contains(item) { "vanished" } else { "ended" };
+                held.line("ask", [&format!("code/{end}:{item}")]);
             }
         }
         for session in rows(&state["sessions"]) {
@@ -95,7 +103,6 @@ impl Coordinator for Opencode {
             held.row(Screen::Threads, if busy { "busy" } else { "idle" }, [&format!("code/session:{id}")]);
             let idle = if session["tokens"]["output"] == 0 { "waiting" } else { "done" };
             held.row(Screen::Tasks, if busy { "running" } else { idle }, [&format!("code/task:{id}")]);
-            held.line("lifecycle", [&format!("code/created:{id}")]);
             for message in rows(&self.server.messages(id)) {
                 put_parts(&mut held, message);
             }
