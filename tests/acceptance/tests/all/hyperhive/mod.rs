@@ -331,7 +331,7 @@ fn fill(offer: &Offer, of: u64) -> Vec<(String, Value)> {
             let chosen = options.first().map(|Choice { label, .. }| label.clone());
             Value::Pick {
                 chosen: chosen.into_iter().collect(),
-                other: (of.is_multiple_of(2)).then(|| format!("own {of}")),
+                other: of.is_multiple_of(2).then(|| format!("own {of}")),
             }
         }
         Input::Text { .. } | Input::Date { .. } | Input::Flag { .. } | Input::Secret { .. } => {
