@@ -88,6 +88,7 @@ export function approval(more: Partial<AskView> = {}): AskView {
     urgency: 'normal',
     state: 'open',
     heldUntil: null,
+    snoozedUntil: null,
     fault: null,
     offers: [
       offer('approve', 'Approve', { tone: 'yes' }),

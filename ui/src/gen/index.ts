@@ -21,7 +21,7 @@ costMicros: number, };
 /**
  * What the engine answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, };
+export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -31,7 +31,11 @@ export type AskView = { key: Key, source: SourceId, dialect: string, kind: AskKi
 /**
  * Whether `askedAt` is the server's time; otherwise it is when Deskbell first saw it.
  */
-askedSaid: boolean, expiresAt: Millis | null, urgency: Urgency, state: AskStateWord, heldUntil: Millis | null, fault: Fault | null, offers: Array<Offer>, 
+askedSaid: boolean, expiresAt: Millis | null, urgency: Urgency, state: AskStateWord, heldUntil: Millis | null, 
+/**
+ * The operator wants to hear of it then, and not before.
+ */
+snoozedUntil: Millis | null, fault: Fault | null, offers: Array<Offer>, 
 /**
  * The hash of all the operator is shown. An answer carries it back.
  */
@@ -74,7 +78,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -92,6 +96,8 @@ export type Counts = { asksOpen: number, entries: number, odd: number, };
  * What the operator must do before this is taken.
  */
 export type Danger = "none" | "confirm" | "typeTheName";
+
+export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 /**
  * What this desktop's notifications can do, as far as it has said.
@@ -123,7 +129,7 @@ findsItself: boolean,
  */
 logins: Array<Auth>, settings: Array<SettingView>, };
 
-export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap";
+export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap" | "notice";
 
 /**
  * One row of history.
@@ -233,6 +239,11 @@ export type ItemId = string;
 export type Key = string;
 
 /**
+ * How loud the asks of a source or of a kind are.
+ */
+export type Level = "silent" | "normal" | "urgent";
+
+/**
  * The life of one source's connection.
  */
 export type Link = { "state": "off" } | { "state": "connecting" } | { "state": "live", since: Millis, } | { "state": "waiting", until: Millis, fault: Fault, } | { "state": "refused", fault: Fault, };
@@ -276,12 +287,29 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "reveal", key: Key, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", key: Key, };
 
 /**
  * A part of what a line of history stands for, whole and with its own lines.
  */
 export type Piece = { "piece": "said", text: string, } | { "piece": "shown", title: string, text: string, };
+
+/**
+ * Hours of the week in which nothing rings, by the moment on the wall.
+ */
+export type Quiet = { 
+/**
+ * The days on which they begin.
+ */
+days: Array<Day>, 
+/**
+ * In minutes after midnight.
+ */
+from: number, 
+/**
+ * In minutes after midnight; of the next day where it is not after `from`.
+ */
+to: number, };
 
 /**
  * The record of an answer.
@@ -295,6 +323,23 @@ heldUntil: Millis | null,
  * When the verdict fell; nothing while it is still on its way.
  */
 settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | null, };
+
+/**
+ * How notifications ring, and when they do not.
+ */
+export type Ringing = { sound: boolean, 
+/**
+ * A notification says that something waits, and nothing of what it is.
+ */
+private: boolean, 
+/**
+ * What is urgent, and what is near its deadline, rings in quiet hours and while muted all the same.
+ */
+breakthrough: boolean, quiet: Array<Quiet>, mutedUntil: Millis | null, 
+/**
+ * Those that are not here are normal.
+ */
+sources: { [key in SourceId]: Level }, kinds: { [key in AskKind]?: Level }, };
 
 /**
  * How far an answer reaches.
@@ -313,13 +358,15 @@ export type SecretDraft = { "kept": "unchanged" } | { "kept": "given", value: st
 
 export type SecretRef = { "kept": "none" } | { "kept": "keyring" } | { "kept": "environment", name: string, } | { "kept": "session" };
 
+export type SelfTest = { begunAt: Millis, rows: Array<TestRow>, };
+
 export type SettingView = { name: string, about: string, many: boolean, };
 
 export type Settings = { 
 /**
  * How long an answer from the window can be taken back.
  */
-undoMs: number, notifications: boolean, 
+undoMs: number, notifications: boolean, ringing: Ringing, 
 /**
  * Single-key shortcuts in the window.
  */
@@ -360,11 +407,18 @@ export type TaskStatus = "waiting" | "running" | "done" | "failed" | "cancelled"
 
 export type TaskView = { key: Key, source: SourceId, title: string, agent: string | null, thread: ItemId | null, state: TaskStatus, phase: string | null, progress: number | null, turns: number | null, tokensIn: number | null, tokensOut: number | null, costMicros: number | null, startedAt: Millis, endedAt: Millis | null, offers: Array<Offer>, shown: Hash, };
 
+/**
+ * Each kind of notification that Deskbell shows.
+ */
+export type TestKind = "plain" | "urgent" | "buttons" | "reply";
+
 export type TestReport = { ok: boolean, 
 /**
  * What was found, in plain words: "hyperhive answers: 2 asks wait, 3 agents".
  */
 message: string, fault: Fault | null, };
+
+export type TestRow = { kind: TestKind, at: Millis, } & ({ "fate": "notOffered" } | { "fate": "sent" } | { "fate": "opened" } | { "fate": "pressed", label: string, } | { "fate": "replied", text: string, } | { "fate": "dismissed" } | { "fate": "failed", why: string, });
 
 export type ThreadState = "idle" | "busy" | "ended" | string;
 

@@ -11,6 +11,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'source.resume': 'source';
   'source.test': 'tested';
   'ask.list': 'asks';
+  'ask.snooze': 'ask';
   'agent.list': 'agents';
   'thread.list': 'threads';
   'task.list': 'tasks';
@@ -26,6 +27,8 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'body.list': 'bodies';
   'settings.get': 'settings';
   'settings.set': 'settings';
+  'notification.show': 'notifications';
+  'notification.test': 'notifications';
 }
 
 export type AnswerTo<C extends Command> = Extract<Answer, { answer: AnswerTags[C['command']] }>;

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 
-import type { Key, Settings } from '../gen';
+import type { Command, Key, Millis, Settings } from '../gen';
 import { Refused, type Host } from '../host';
 import { Agents } from './agents.svelte';
 import { Clock } from './clock.svelte';
@@ -44,8 +44,10 @@ export class App {
   readonly keys: Keys;
   /** Whether the list of keys is open. */
   help = $state(false);
-  /** Why the settings were not kept. */
+  /** Why the settings were not kept, or notifications not tried. */
   settingsTrouble: string | null = $state(null);
+  /** Why the last snooze was not taken, and of what. */
+  snoozeTrouble: { key: Key; why: string } | null = $state(null);
 
   constructor(host: Host, storage: Storage, frame?: Frame) {
     this.host = host;
@@ -89,8 +91,29 @@ export class App {
   }
 
   async set(settings: Settings): Promise<void> {
+    await this.#setting({ command: 'settings.set', settings });
+  }
+
+  /** Shows a notification of each kind. */
+  async tryNotifications(): Promise<void> {
+    await this.#setting({ command: 'notification.test' });
+  }
+
+  /** Has an ask ring later; without a time, ends that. */
+  async snooze(key: Key, until: Millis | null): Promise<void> {
     try {
-      await this.host.command({ command: 'settings.set', settings });
+      await this.host.command({ command: 'ask.snooze', key, until });
+      this.snoozeTrouble = null;
+    } catch (thrown) {
+      this.snoozeTrouble = { key, why: Refused.from(thrown).message };
+    }
+  }
+
+  async #setting(
+    command: Extract<Command, { command: 'settings.set' | 'notification.test' }>,
+  ): Promise<void> {
+    try {
+      await this.host.command(command);
       this.settingsTrouble = null;
     } catch (thrown) {
       this.settingsTrouble = Refused.from(thrown).message;

@@ -33,7 +33,7 @@ test('a collection that a batch does not touch stays the same object', () => {
 });
 
 test('a reset forgets everything but the settings', () => {
-  const settings = { undoMs: 1, notifications: false, singleKeys: false };
+  const settings = { ...full.settings, undoMs: 1, notifications: false, singleKeys: false };
   const after = told(told(full, { patch: 'settings', settings }), { patch: 'reset' });
   expect(after.asks.size + after.sources.size).toBe(0);
   expect(after.settings).toEqual(settings);

@@ -8,12 +8,14 @@ import type {
   Key,
   Patch,
   ReceiptView,
+  SelfTest,
   Settings,
   SourceId,
   SourceView,
   TaskView,
   ThreadView,
 } from '../gen';
+import { SETTINGS } from '../words/ringing';
 
 /** All that the engine has told, as it is now. Never changed in place. */
 export interface Board {
@@ -28,6 +30,8 @@ export interface Board {
   readonly settings: Settings;
   /** What this desktop's notifications can do; nothing where nobody raises any. */
   readonly desktop: Desktop | null;
+  /** The last self-test of notifications. */
+  readonly selfTest: SelfTest | null;
   /** The number of the last batch; 0 before the first. */
   readonly number: number;
 }
@@ -40,8 +44,9 @@ export const EMPTY: Board = {
   tasks: new Map(),
   findings: new Map(),
   receipts: new Map(),
-  settings: { undoMs: 5000, notifications: true, singleKeys: true },
+  settings: SETTINGS,
   desktop: null,
+  selfTest: null,
   number: 0,
 };
 
@@ -126,6 +131,9 @@ class Draft {
         break;
       case 'desktop':
         this.board = { ...this.board, desktop: patch.desktop };
+        break;
+      case 'selfTest':
+        this.board = { ...this.board, selfTest: patch.test };
         break;
       case 'entry':
       case 'reveal':

@@ -1,5 +1,5 @@
 import type { AskView, Key } from '../gen';
-import { isWaiting, outcomeWord, whereFrom } from '../words/ask';
+import { isSnoozed, isWaiting, outcomeWord, whereFrom } from '../words/ask';
 import { Arming } from './arming';
 import type { Board } from './board';
 import type { Clock } from './clock.svelte';
@@ -37,7 +37,10 @@ export class Inbox {
     desk.hear({ changed: (board, before) => this.#changed(board, before) });
   }
 
-  readonly waiting: AskView[] = $derived.by(() => [...this.#desk.board.asks.values()].filter(isWaiting));
+  /** What waits now: what is snoozed waits later. */
+  readonly waiting: AskView[] = $derived.by(() =>
+    [...this.#desk.board.asks.values()].filter((ask) => isWaiting(ask) && !this.#asleep.includes(ask.key)),
+  );
 
   /** Deadline first, then the longest waiting. An ask keeps its place whatever becomes of it. */
   readonly listed: AskView[] = $derived.by(() => {
@@ -45,7 +48,8 @@ export class Inbox {
     const rows = [...this.#desk.board.asks.values()].filter(
       (ask) => (ask.state !== 'settled' || this.#lingering.has(ask.key)) && this.#matches(ask, words),
     );
-    return rows.sort(byDeadline);
+    const late = (ask: AskView): number => (this.#asleep.includes(ask.key) ? 1 : 0);
+    return rows.sort((a, b) => late(a) - late(b) || byDeadline(a, b));
   });
 
   readonly groups: Group[] = $derived.by(() => {
@@ -55,9 +59,11 @@ export class Inbox {
       { title: 'Due soon', asks: [] },
       { title: 'Due later', asks: [] },
       { title: 'No deadline', asks: [] },
+      { title: 'Snoozed', asks: [] },
     ];
     for (const ask of this.listed) {
-      const at = ask.expiresAt === null ? 2 : ask.expiresAt - now <= SOON ? 0 : 1;
+      const due = ask.expiresAt === null ? 2 : ask.expiresAt - now <= SOON ? 0 : 1;
+      const at = this.#asleep.includes(ask.key) ? 3 : due;
       groups[at]?.asks.push(ask);
     }
     return groups.filter((group) => group.asks.length > 0);
@@ -66,6 +72,16 @@ export class Inbox {
   readonly current: AskView | undefined = $derived.by(() =>
     this.selected === null ? undefined : this.#desk.board.asks.get(this.selected),
   );
+
+  /** What is snoozed. Compared as one text, so that a tick of the clock that wakes nothing changes nothing. */
+  readonly #asleepKeys: string = $derived.by(() =>
+    [...this.#desk.board.asks.values()]
+      .filter((ask) => ask.snoozedUntil !== null && isSnoozed(ask, this.#clock.now))
+      .map((ask) => ask.key)
+      .join('\n'),
+  );
+
+  readonly #asleep: readonly Key[] = $derived(this.#asleepKeys.split('\n'));
 
   readonly #minute = $derived.by(() => Math.floor(this.#clock.now / 60_000) * 60_000);
 
@@ -86,7 +102,9 @@ export class Inbox {
   next(): boolean {
     const rows = this.listed;
     const at = rows.findIndex((ask) => ask.key === this.selected);
-    const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0))].find(isWaiting);
+    const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0))].find(
+      (ask) => isWaiting(ask) && !this.#asleep.includes(ask.key),
+    );
     if (next === undefined) return false;
     this.select(next.key);
     return true;

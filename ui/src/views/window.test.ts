@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { approval, entry, offer, pick, question, receipt, source, text } from '../gallery/samples';
-import type { AskView, Command, Patch } from '../gen';
+import type { AskView, Command, Patch, Settings } from '../gen';
 import { App } from '../state/app.svelte';
 import { ARMING } from '../state/arming';
 import Window from './Window.svelte';
+import { DAYS, SETTINGS } from '../words/ringing';
 
 let user: UserEvent;
 let host: FixtureHost;
@@ -395,7 +396,7 @@ test('settings are told to the engine, and shown as it has them', async () => {
   const app = await open();
   app.screen.go('settings');
   await tick();
-  const off = { undoMs: 5000, notifications: true, singleKeys: false };
+  const off = { ...SETTINGS, singleKeys: false };
   host.reply = () => ({ answer: 'settings', settings: off });
   await user.click(screen.getByTestId('setting-single-keys'));
   expect(host.sent).toEqual([{ command: 'settings.set', settings: off }]);
@@ -411,4 +412,71 @@ test('? lists the keys of where the operator is', async () => {
   for (const words of ['Approve', 'Deny: a reason first', 'Pick an option', 'Undo the last answer']) {
     expect(help).toContain(words);
   }
+});
+
+test('an ask is snoozed, said to be so, and woken', async () => {
+  const ask = approval();
+  await open(ask);
+  const now = Date.now();
+  await user.selectOptions(screen.getByTestId('snooze'), '1h');
+  expect(host.sent.at(-1)).toEqual({ command: 'ask.snooze', key: ask.key, until: now + 3_600_000 });
+  host.push({ patch: 'ask', row: { ...ask, snoozedUntil: now + 3_600_000 } });
+  expect((await screen.findByTestId('snoozed')).textContent).toContain('snoozed until');
+  expect(screen.getByText('Snoozed')).toBeTruthy();
+  expect(document.title).toBe('Deskbell');
+  await user.click(screen.getByRole('button', { name: 'Wake it' }));
+  expect(host.sent.at(-1)).toEqual({ command: 'ask.snooze', key: ask.key, until: null });
+});
+
+test('quiet hours keep at least one day, and levels and mutes are told whole', async () => {
+  const app = await open();
+  app.screen.go('settings');
+  await tick();
+  const kept = (): Settings => {
+    const last = host.sent.at(-1);
+    if (last?.command !== 'settings.set') throw new Error(`${last?.command ?? 'nothing'} was sent`);
+    host.push({ patch: 'settings', settings: last.settings });
+    return last.settings;
+  };
+  await user.click(screen.getByTestId('quiet-add'));
+  expect(kept().ringing.quiet).toEqual([{ days: [...DAYS], from: 1320, to: 420 }]);
+  for (const day of DAYS) {
+    await tick();
+    await user.click(within(screen.getByTestId('quiet-hours')).getByRole('button', { name: day }));
+    kept();
+    await tick();
+  }
+  expect(app.desk.board.settings.ringing.quiet[0]?.days).toEqual(['sunday']);
+  await user.selectOptions(screen.getByTestId('level-question'), 'silent');
+  expect(kept().ringing.kinds).toEqual({ question: 'silent' });
+  await user.click(screen.getByTestId('mute-1h'));
+  expect(kept().ringing.mutedUntil).toBe(app.clock.now + 3_600_000);
+  await tick();
+  await user.click(await screen.findByTestId('unmute'));
+  expect(kept().ringing.mutedUntil).toBeNull();
+});
+
+test('the self-test says what the desktop offers and what was pressed', async () => {
+  const app = await open();
+  host.push({
+    patch: 'desktop',
+    desktop: { server: 'dunst 1.9', buttons: true, reply: false, capabilities: ['actions'], trouble: null },
+  });
+  app.screen.go('settings');
+  await user.click(await screen.findByTestId('self-test'));
+  expect(host.sent.at(-1)).toEqual({ command: 'notification.test' });
+  const at = Date.now();
+  host.push({
+    patch: 'selfTest',
+    test: {
+      begunAt: at,
+      rows: [
+        { kind: 'buttons', at, fate: 'pressed', label: 'No' },
+        { kind: 'reply', at, fate: 'notOffered' },
+      ],
+    },
+  });
+  const rows = (await screen.findByTestId('self-test-rows')).textContent;
+  expect(rows).toContain('You pressed “No”.');
+  expect(rows).toContain('This desktop does not offer it.');
 });

@@ -75,6 +75,11 @@ export function isWaiting(ask: AskView): boolean {
   return ask.state === 'open' || ask.state === 'stuck';
 }
 
+/** Whether the operator wants to hear of it later. */
+export function isSnoozed(ask: AskView, now: number): boolean {
+  return ask.state === 'open' && ask.snoozedUntil !== null && ask.snoozedUntil > now;
+}
+
 /** How a settled ask ended: who and what, in one sentence. */
 export function outcomeWords(ask: AskView): string {
   const by = ask.by === null || ask.by === 'nobody' ? '' : ask.by;

@@ -71,6 +71,7 @@ export const ENTRY_WORDS: Record<EntryKind, string> = {
   finding: 'finding',
   odd: 'odd frame',
   gap: 'gap',
+  notice: 'notification',
 };
 
 /** `1 ask`, `2 asks`: a number with its word, as the locale writes numbers. */

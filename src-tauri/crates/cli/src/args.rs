@@ -71,6 +71,36 @@ pub enum Order {
         #[command(flatten)]
         values: Values,
     },
+    /// Have an ask ring later: never past its deadline
+    Snooze {
+        /// source/kind:id, or as much of its end as only this one has
+        key: String,
+        /// For how long (30m, 2h), until when (14:02, 2026-11-22T09:00), or off
+        until: String,
+    },
+    /// Ring for nothing for a while; without a time, say how it stands
+    Mute {
+        /// For how long (30m, 2h), until when (14:02, 2026-11-22T09:00), or off
+        until: Option<String>,
+    },
+    /// Set the hours of the week in which nothing rings; without hours, list them
+    #[command(after_help = QUIET_EXAMPLES)]
+    Quiet {
+        /// 22:00-07:00, once or more; or off
+        hours: Vec<String>,
+        /// The days on which they begin; every day when left out
+        #[arg(long, value_delimiter = ',', value_name = "DAYS")]
+        days: Vec<String>,
+    },
+    /// Set how loud the asks of a source, or of a kind, are
+    Level {
+        /// A source's name, or approval, question, form, unknown
+        what: String,
+        #[arg(value_enum)]
+        level: Volume,
+    },
+    /// Show how notifications ring and what this desktop can show; change that, or try it
+    Notifications(Ring),
     /// List the agents and what may be done with each
     Agents,
     /// List the threads and what may be done with each
@@ -134,6 +164,16 @@ Examples:
 
 Without --offer: the only one, or the only one that has the fields you fill in. An approval with a choice \
 always wants --offer.";
+
+const QUIET_EXAMPLES: &str = "\
+Examples:
+  bell quiet 22:00-07:00
+  bell quiet 18:00-08:00 --days mon-thu
+  bell quiet 12:00-13:00 22:00-07:00
+  bell quiet off
+
+Hours that end earlier in the day than they begin go on into the next day. What is urgent, or near its deadline, \
+rings all the same, unless `bell notifications --breakthrough off` was said.";
 
 const DO_EXAMPLES: &str = "\
 Examples:
@@ -337,6 +377,40 @@ pub struct Access {
     pub set: Vec<(String, String)>,
 }
 
+/// What of the ringing is to change.
+#[derive(Debug, Default, Args)]
+pub struct Ring {
+    /// Whether anything rings at all
+    #[arg(long, value_enum)]
+    pub ring: Option<Switch>,
+    /// Whether with a sound
+    #[arg(long, value_enum)]
+    pub sound: Option<Switch>,
+    /// Hide what agents write: a notification only says that something waits
+    #[arg(long, value_enum)]
+    pub private: Option<Switch>,
+    /// Let urgent asks and near deadlines ring while muted and in quiet hours
+    #[arg(long, value_enum)]
+    pub breakthrough: Option<Switch>,
+    /// Show one notification of each kind that this desktop offers
+    #[arg(long)]
+    pub test: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Volume {
+    /// In the inbox only
+    Silent,
+    Normal,
+    Urgent,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AuthKind {
     None,
@@ -394,6 +468,13 @@ mod tests {
             "asks approval:7",
             "answer hive/approval:7 --offer approve --wait 5",
             "answer q --pick a --pick b --text t --note n --field a=b=c --yes --type-name x",
+            "snooze approval:7 30m",
+            "mute",
+            "mute 2h",
+            "quiet",
+            "quiet 22:00-07:00 12:00-13:00 --days mon-fri,sun",
+            "level hive silent",
+            "notifications --sound off --private on --test",
             "agents",
             "threads",
             "tasks",

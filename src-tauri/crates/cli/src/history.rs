@@ -77,7 +77,8 @@ fn line(row: &EntryView, clock: &Clock) -> Vec<Cell> {
         | EntryKind::Stream
         | EntryKind::Turn
         | EntryKind::Lifecycle
-        | EntryKind::Finding => Ink::Plain,
+        | EntryKind::Finding
+        | EntryKind::Notice => Ink::Plain,
     };
     vec![
         Cell::new(format!("{ours}{}", clock.wall(row.at)), Ink::Faint),

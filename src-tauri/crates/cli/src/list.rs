@@ -155,8 +155,11 @@ pub fn kind(kind: AskKind) -> &'static str {
     }
 }
 
-/// The deadline of what waits, the end of what has ended, otherwise when it was asked.
+/// When a snooze ends, the deadline of what waits, the end of what has ended, otherwise when it was asked.
 fn ask_time(ask: &AskView, clock: &Clock) -> Cell {
+    if let Some(until) = ask.snoozed_until.filter(|until| *until > clock.now) {
+        return Cell::new(format!("sleeps until {}", clock.wall(until)), Ink::Faint);
+    }
     match (ask.settled_at, ask.expires_at) {
         (Some(at), _) => moment(at, clock),
         (None, Some(at)) => Cell::new(format!("due {}", clock.relative(at)), Ink::Warm),

@@ -15,6 +15,7 @@ mod list;
 mod moment;
 mod paper;
 mod receipt;
+mod ringing;
 mod secret;
 mod serve;
 mod sheet;
@@ -85,6 +86,11 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
             answer::answer(desk, paper, key, offer.as_deref(), values).await
         }
         Order::Do { key, offer, values } => answer::act(desk, paper, key, offer, values).await,
+        Order::Snooze { key, until } => ringing::snooze(desk, paper, key, until).await,
+        Order::Mute { until } => ringing::mute(desk, paper, until.as_deref()).await,
+        Order::Quiet { hours, days } => ringing::quiet(desk, paper, hours, days).await,
+        Order::Level { what, level } => ringing::level(desk, paper, what, *level).await,
+        Order::Notifications(ring) => ringing::notifications(desk, paper, ring).await,
         Order::Agents => list::agents(desk, paper).await,
         Order::Threads => list::threads(desk, paper).await,
         Order::Tasks => list::tasks(desk, paper).await,

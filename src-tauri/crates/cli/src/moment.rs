@@ -1,7 +1,7 @@
 //! Times as people say and write them.
 
 use deskbell_domain::Millis;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -58,6 +58,23 @@ impl Clock {
             })
     }
 
+    /// Reads a time to come: `2h` (from now), `14:02` (the next one), and the rest as [`Self::parse`] does.
+    pub fn parse_later(&self, text: &str) -> Result<Millis, String> {
+        let at = self.parse(text).map_err(|words| words.replace(" (ago)", " (from now)"))?;
+        let at = match self.parse_ago(text.trim()) {
+            Some(ago) => self.now.plus(self.now.since(ago)),
+            None if at <= self.now && text.trim().parse::<Time>().is_ok() => self.day_after(at).unwrap_or(at),
+            None => at,
+        };
+        if at > self.now { Ok(at) } else { Err(format!("\"{text}\" is over: say a time to come")) }
+    }
+
+    /// The same time of the next day.
+    fn day_after(&self, at: Millis) -> Option<Millis> {
+        let next = self.zoned(at)?.checked_add(jiff::Span::new().days(1)).ok()?;
+        Some(Millis(next.timestamp().as_millisecond()))
+    }
+
     fn parse_ago(&self, text: &str) -> Option<Millis> {
         let unit = match text.chars().last()? {
             's' => 1_000,
@@ -76,7 +93,7 @@ impl Clock {
         let at: DateTime = match text.parse::<DateTime>() {
             Ok(at) => at,
             Err(_) => match text.parse::<Date>() {
-                Ok(day) => day.to_datetime(jiff::civil::Time::midnight()),
+                Ok(day) => day.to_datetime(Time::midnight()),
                 Err(_) => today()?.to_datetime(text.parse().ok()?),
             },
         };
@@ -143,6 +160,19 @@ mod tests {
         assert_eq!(at(&clock.now.0.to_string()), 0);
         for bad in ["", "soon", "-2h", "2026-13-01", "é", "2y"] {
             assert!(clock.parse(bad).unwrap_err().contains("not a time"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_to_come_is_read_forward() {
+        let clock = noon();
+        let at = |text: &str| clock.parse_later(text).map(|at| at.since(clock.now));
+        assert_eq!(at("2h"), Ok(7_200_000));
+        assert_eq!(at("14:02"), Ok(7_320_000));
+        assert_eq!(at("11:00"), Ok(23 * 3_600_000), "tomorrow's");
+        assert_eq!(at("2026-11-22T12:00"), Ok(86_400_000));
+        for bad in ["2026-11-20", "0m", "soon"] {
+            assert!(at(bad).is_err(), "{bad}");
         }
     }
 

@@ -27,6 +27,7 @@ pub async fn show(desk: &Desk, paper: &mut Paper, key: &str) -> Result<Exit, Tro
         fact("thread", ask.thread.as_ref().map(|thread| thread.as_str()).unwrap_or_default()),
         fact(if ask.asked_said { "asked" } else { "seen" }, paper.clock.both(ask.asked_at)),
         fact("due", ask.expires_at.map(|at| paper.clock.both(at)).unwrap_or_default()),
+        fact("snoozed", ask.snoozed_until.map(|at| paper.clock.both(at)).unwrap_or_default()),
     ];
     facts.retain(Option::is_some);
     let mut facts: Vec<Vec<Cell>> = facts.into_iter().flatten().collect();

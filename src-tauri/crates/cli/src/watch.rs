@@ -57,6 +57,7 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::Entry { .. }
         | Patch::Settings { .. }
         | Patch::Desktop { .. }
+        | Patch::SelfTest { .. }
         | Patch::Reveal { .. } => Ok(()),
     })
 }
@@ -128,6 +129,7 @@ impl Seen {
             | Patch::Entry { .. }
             | Patch::Settings { .. }
             | Patch::Desktop { .. }
+            | Patch::SelfTest { .. }
             | Patch::Reveal { .. } => false,
         }
     }

@@ -36,10 +36,12 @@ pub enum EntryKind {
     Odd,
     /// Something may be missing here: the connection lost frames.
     Gap,
+    /// What became of a notification.
+    Notice,
 }
 
 impl EntryKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Message,
         Self::Stream,
         Self::Turn,
@@ -49,6 +51,7 @@ impl EntryKind {
         Self::Finding,
         Self::Odd,
         Self::Gap,
+        Self::Notice,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -62,6 +65,7 @@ impl EntryKind {
             Self::Finding => "finding",
             Self::Odd => "odd",
             Self::Gap => "gap",
+            Self::Notice => "notice",
         }
     }
 

@@ -145,9 +145,14 @@ impl Offer {
         self
     }
 
-    /// Whether a notification may carry it as a button: for once, harmless, and nothing to fill in.
+    /// Whether it may be taken from a notification: for once, and harmless.
+    pub fn fits_a_notification(&self) -> bool {
+        self.scope == Scope::Once && self.danger == Danger::None
+    }
+
+    /// Whether one press may take it: there is nothing to fill in either.
     pub fn fits_a_button(&self) -> bool {
-        self.scope == Scope::Once && self.danger == Danger::None && !self.fields.iter().any(|f| f.required)
+        self.fits_a_notification() && !self.fields.iter().any(|f| f.required)
     }
 
     /// Checks an intent against this offer. The only maker of an [`Accepted`].

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use deskbell_domain::Millis;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 /// What time it is for the engine: that of the wall clock, or of one that is moved by [`Hand`].
@@ -30,7 +31,18 @@ struct Wait<'h> {
     number: u64,
 }
 
+/// A time, and what the clock on the wall counts in then.
+#[derive(Clone, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Millis,
+    pub(crate) zone: TimeZone,
+}
+
 impl Clock {
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { now: self.now(), zone: TimeZone::system() }
+    }
+
     pub(crate) fn now(&self) -> Millis {
         match &self.hand {
             None => wall(),

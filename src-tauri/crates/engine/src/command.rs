@@ -8,6 +8,8 @@ use ts_rs::TS;
 
 use crate::body::BodyView;
 use crate::notice::Desktop;
+use crate::self_test::SelfTest;
+use crate::settings::Settings;
 use crate::usage::{UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
@@ -36,6 +38,9 @@ pub enum Command {
     SourceTest { draft: SourceDraft, source: Option<SourceId> },
     #[serde(rename = "ask.list")]
     AskList { all: bool },
+    /// Rings for an ask later, and not before; without a time, ends that.
+    #[serde(rename = "ask.snooze")]
+    AskSnooze { key: Key, until: Option<Millis> },
     #[serde(rename = "agent.list")]
     AgentList,
     #[serde(rename = "thread.list")]
@@ -74,6 +79,12 @@ pub enum Command {
     SettingsGet,
     #[serde(rename = "settings.set")]
     SettingsSet { settings: Settings },
+    /// What this desktop's notifications can do, and the last self-test.
+    #[serde(rename = "notification.show")]
+    NotificationShow,
+    /// Shows one notification of each kind that this desktop offers.
+    #[serde(rename = "notification.test")]
+    NotificationTest,
 }
 
 /// What the engine answers.
@@ -95,6 +106,9 @@ pub enum Answer {
     },
     Asks {
         rows: Vec<AskView>,
+    },
+    Ask {
+        row: Box<AskView>,
     },
     Agents {
         rows: Vec<AgentView>,
@@ -130,6 +144,10 @@ pub enum Answer {
     },
     Settings {
         settings: Settings,
+    },
+    Notifications {
+        desktop: Option<Desktop>,
+        test: Option<SelfTest>,
     },
 }
 
@@ -217,22 +235,6 @@ pub struct HistoryFilter {
     pub limit: Option<u32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// How long an answer from the window can be taken back.
-    pub undo_ms: u32,
-    pub notifications: bool,
-    /// Single-key shortcuts in the window.
-    pub single_keys: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { undo_ms: 5_000, notifications: true, single_keys: true }
-    }
-}
-
 /// What a subscriber hears. `number` counts up by one from 1; a missing number means: subscribe again.
 /// The first batch begins with `reset`, followed by everything there is.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -297,6 +299,10 @@ pub enum Patch {
     /// What this desktop's notifications can do.
     Desktop {
         desktop: Desktop,
+    },
+    /// The last self-test of notifications.
+    SelfTest {
+        test: SelfTest,
     },
     /// Show this ask: a notification or a link was clicked.
     Reveal {

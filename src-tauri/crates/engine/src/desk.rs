@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deskbell_domain::{Link, Source, SourceId};
+use deskbell_domain::{Key, Link, Millis, Source, SourceId};
 
 use crate::notice::Desktop;
 use crate::view::{Counts, SourceView};
@@ -20,6 +20,7 @@ struct Seat {
 pub(crate) struct Desk {
     seats: Mutex<HashMap<SourceId, Seat>>,
     desktop: Mutex<Option<Desktop>>,
+    snoozed: Mutex<HashMap<Key, Millis>>,
 }
 
 impl Desk {
@@ -30,6 +31,23 @@ impl Desk {
 
     pub(crate) fn set_desktop(&self, desktop: Desktop) {
         *self.desktop.lock().unwrap_or_else(PoisonError::into_inner) = Some(desktop);
+    }
+
+    pub(crate) fn snoozed(&self, key: &Key) -> Option<Millis> {
+        self.snoozes().get(key).copied()
+    }
+
+    /// Gives what it was before.
+    pub(crate) fn snooze(&self, key: &Key, until: Option<Millis>) -> Option<Millis> {
+        let mut snoozes = self.snoozes();
+        match until {
+            Some(until) => snoozes.insert(key.clone(), until),
+            None => snoozes.remove(key),
+        }
+    }
+
+    fn snoozes(&self) -> MutexGuard<'_, HashMap<Key, Millis>> {
+        self.snoozed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn place(&self, source: Source, counts: Counts) -> SourceView {
@@ -46,6 +64,7 @@ impl Desk {
 
     pub(crate) fn remove(&self, source: &SourceId) {
         self.lock().remove(source);
+        self.snoozes().retain(|key, _| key.source != *source);
     }
 
     pub(crate) fn source(&self, source: &SourceId) -> Option<Source> {

@@ -3,19 +3,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbell_domain::{Auth, Hash, IntentId, Key, SecretRef, Source, SourceId, Surface};
+use deskbell_domain::{Auth, Hash, IntentId, Key, Millis, SecretRef, Source, SourceId, Surface};
 use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::command::{Answer, Command, CommandError, ErrorCode, Patch, Settings, SourceDraft};
+use crate::command::{Answer, Command, CommandError, ErrorCode, Patch, SourceDraft};
 use crate::desk::Desk;
 use crate::hub::Hub;
 use crate::policy::Policy;
 use crate::queries::Queries;
-use crate::ringer::{Ringer, Word};
+use crate::ringer::{self, Ringer, Word};
 use crate::secrets::Secrets;
+use crate::settings::Settings;
+use crate::snooze;
 use crate::source::{Control, Shared, SourceTask};
 use crate::subscription::Listeners;
 use crate::view::{Counts, ReceiptView, VerdictWord};
@@ -120,8 +122,10 @@ impl Engine {
                 offline,
             }),
         };
-        let (sources, asks, settings) = engine
-            .reading(|queries| Ok((queries.sources()?, queries.asks(None)?, queries.settings()?)))
+        let (sources, asks, settings, test) = engine
+            .reading(|queries| {
+                Ok((queries.sources()?, queries.rung()?, queries.settings()?, queries.self_test()?))
+            })
             .await
             .map_err(|error| failed(&error))?;
         let inner = &engine.inner;
@@ -133,14 +137,25 @@ impl Engine {
             clock: inner.clock.clone(),
         };
         tokio::spawn(hub.run(committed));
-        let ringer = Ringer {
-            policy: Policy::new(asks.into_iter().map(|ask| ask.key)),
-            notifier,
-            store: inner.store.clone(),
-            enabled: settings.notifications,
-            clock: inner.clock.clone(),
-        };
-        tokio::spawn(ringer.run(words, engine.clone()));
+        for (ask, _) in &asks {
+            inner.desk.snooze(&ask.key, ask.snoozed_until);
+        }
+        match notifier {
+            None => drop(tokio::spawn(ringer::ignore(words))),
+            Some(notifier) => {
+                let sound = settings.ringing.sound;
+                let mut policy = Policy::new(settings, inner.clock.now());
+                for (ask, rung_at) in asks {
+                    let source = sources.iter().find(|source| source.source == ask.source);
+                    let name = source.map_or_else(String::new, |source| source.name.clone());
+                    policy.remember(ask, name, rung_at);
+                }
+                let store = inner.store.clone();
+                let clock = inner.clock.clone();
+                let ringer = Ringer { policy, notifier, store, sound, test, engine: engine.clone(), clock };
+                tokio::spawn(ringer.run(words));
+            }
+        }
         for view in sources {
             let counts = view.counts;
             let source = Source {
@@ -193,6 +208,8 @@ impl Engine {
                 self.wait(intent, Duration::from_millis(timeout_ms)).await
             }
             Command::SettingsSet { settings } => self.set_settings(settings).await,
+            Command::AskSnooze { key, until } => self.snooze(key, until).await,
+            Command::NotificationTest => self.test_notifications().await,
             reading @ (Command::DialectList
             | Command::SourceList
             | Command::AskList { .. }
@@ -204,7 +221,8 @@ impl Engine {
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }
             | Command::BodyList { .. }
-            | Command::SettingsGet) => {
+            | Command::SettingsGet
+            | Command::NotificationShow) => {
                 self.reading(move |queries| {
                     queries
                         .answer(&reading)
@@ -234,6 +252,14 @@ impl Engine {
     /// Which ask is on screen in a focused window; nothing when the window is hidden or looks elsewhere.
     pub fn attend(&self, ask: Option<Key>) {
         let _ = self.inner.ringer.send(Word::Attend(ask));
+    }
+
+    pub(crate) fn known_desktop(&self) -> Option<Desktop> {
+        self.inner.desk.desktop()
+    }
+
+    pub(crate) fn tell(&self, patch: Patch) {
+        self.inner.listeners.tell(&[patch]);
     }
 
     /// Brings an ask on screen in every listening window.
@@ -283,6 +309,7 @@ impl Engine {
             listeners: Arc::clone(&inner.listeners),
             secrets: Arc::clone(&inner.secrets),
             clock: inner.clock.clone(),
+            ringer: inner.ringer.clone(),
             offline: inner.offline,
         };
         let task = SourceTask::new(source, state, outbox, shared);
@@ -322,6 +349,7 @@ impl Engine {
         }
         self.write(&id, Op::SourceGone).await?;
         self.inner.desk.remove(&id);
+        let _ = self.inner.ringer.send(Word::SourceGone(id.clone()));
         let secrets = Arc::clone(&self.inner.secrets);
         let source = id.clone();
         // The keyring may make us wait; the source is gone either way.
@@ -382,14 +410,44 @@ impl Engine {
     }
 
     async fn set_settings(&self, settings: Settings) -> Result<Answer, CommandError> {
-        if settings.undo_ms > 60_000 {
-            return Err(invalid("An answer can be held back for at most 60 seconds.".to_owned()));
+        if let Some(fault) = settings.fault() {
+            return Err(invalid(fault));
         }
         let value = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
         self.write(&SourceId::new(""), Op::Setting { name: Settings::NAME.to_owned(), value }).await?;
         let _ = self.inner.ringer.send(Word::Settings(settings.clone()));
         self.inner.listeners.tell(&[Patch::Settings { settings: settings.clone() }]);
         Ok(Answer::Settings { settings })
+    }
+
+    /// Has an ask ring later.
+    async fn snooze(&self, key: Key, until: Option<Millis>) -> Result<Answer, CommandError> {
+        let id = key.clone();
+        let ask = self.reading(move |queries| queries.ask(&id)).await?;
+        let ask = ask.ok_or_else(|| CommandError {
+            code: ErrorCode::NotFound,
+            message: format!("There is no ask \"{key}\"."),
+        })?;
+        let until = until.map(|until| snooze::until(&ask, until, self.inner.clock.now())).transpose()?;
+        // Before it is committed: who tells of the commit looks here.
+        let before = self.inner.desk.snooze(&key, until);
+        let written = self.write(&key.source, Op::Snooze { key: key.clone(), until }).await;
+        if written.is_err() {
+            self.inner.desk.snooze(&key, before);
+        }
+        written?;
+        Ok(Answer::Ask { row: Box::new(ask.snoozed(until)) })
+    }
+
+    async fn test_notifications(&self) -> Result<Answer, CommandError> {
+        let (reply, begun) = oneshot::channel();
+        let _ = self.inner.ringer.send(Word::Test { reply });
+        match begun.await {
+            Ok(test) => Ok(Answer::Notifications { desktop: self.inner.desk.desktop(), test: Some(test) }),
+            Err(_) => Err(failed(
+                "This engine runs without a desktop, so it raises no notifications. Open Deskbell's window.",
+            )),
+        }
     }
 
     /// Waits until an intent is decided or stuck. When the time is up, says how it stands.

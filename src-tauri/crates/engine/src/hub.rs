@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbell_domain::{Change, Key, Source};
+use deskbell_domain::{Change, Key, Source, Surface};
 use deskbell_store::{Committed, Fact};
 use tokio::sync::{broadcast, mpsc};
 
@@ -11,7 +11,9 @@ use crate::command::Patch;
 use crate::desk::Desk;
 use crate::ringer::Word;
 use crate::subscription::Listeners;
-use crate::view::{AgentView, AskView, Counts, EntryView, FindingView, ReceiptView, TaskView, ThreadView};
+use crate::view::{
+    AgentView, AskStateWord, AskView, Counts, EntryView, FindingView, ReceiptView, TaskView, ThreadView,
+};
 
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -55,7 +57,12 @@ impl Hub {
         let source = &config.id;
         patches.push(match change {
             Change::Ask(ask) => {
-                let row = Box::new(AskView::new(source, &config.dialect, &ask));
+                let key = Key::new(source.clone(), ask.item.clone());
+                let row = AskView::new(source, &config.dialect, &ask).snoozed(self.desk.snoozed(&key));
+                if row.state == AskStateWord::Settled {
+                    self.desk.snooze(&key, None);
+                }
+                let row = Box::new(row);
                 // The ringer's end closes only when the engine stops.
                 let _ =
                     self.ringer.send(Word::AskChanged { ask: row.clone(), source_name: config.name.clone() });
@@ -75,6 +82,9 @@ impl Hub {
     }
 
     fn receipt(&self, row: ReceiptView, patches: &mut Vec<Patch>) {
+        if row.surface == Surface::Notification {
+            let _ = self.ringer.send(Word::Answered(Box::new(row.clone())));
+        }
         // Nobody may be waiting for it.
         let _ = self.receipts.send(row.clone());
         patches.push(Patch::Receipt { row });

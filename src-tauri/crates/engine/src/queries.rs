@@ -1,11 +1,13 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
 use deskbell_domain::{EntryKind, ItemId, Key, Millis, Source, SourceId};
-use deskbell_store::{EntryRow, History, OutboxRow, Reader, Stage, StoreError};
+use deskbell_store::{AskRow, EntryRow, History, OutboxRow, Reader, Stage, StoreError};
 
 use crate::body::{self, BodyView};
-use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch, Settings};
+use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
+use crate::self_test::SelfTest;
+use crate::settings::Settings;
 use crate::usage::{Sums, UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
@@ -58,6 +60,10 @@ impl Queries {
                 self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
             }
             Command::SettingsGet => self.settings().map(|settings| Answer::Settings { settings }),
+            Command::NotificationShow => {
+                let desktop = self.desk.desktop();
+                self.self_test().map(|test| Answer::Notifications { desktop, test })
+            }
             Command::SourceAdd { .. }
             | Command::SourceEdit { .. }
             | Command::SourceRemove { .. }
@@ -69,7 +75,9 @@ impl Queries {
             | Command::IntentRetry { .. }
             | Command::IntentDiscard { .. }
             | Command::ReceiptWait { .. }
-            | Command::SettingsSet { .. } => return None,
+            | Command::SettingsSet { .. }
+            | Command::AskSnooze { .. }
+            | Command::NotificationTest => return None,
         })
     }
 
@@ -77,6 +85,7 @@ impl Queries {
     pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
         let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
         patches.extend(self.desk.desktop().map(|desktop| Patch::Desktop { desktop }));
+        patches.extend(self.self_test()?.map(|test| Patch::SelfTest { test }));
         patches.extend(self.sources()?.into_iter().map(|row| Patch::Source { row: Box::new(row) }));
         patches.extend(self.asks(Some(RECENT))?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));
         patches.extend(self.agents()?.into_iter().map(|row| Patch::Agent { row }));
@@ -90,7 +99,22 @@ impl Queries {
     /// What waits, and at most so many that ended.
     pub(crate) fn asks(&self, ended: Option<usize>) -> Result<Vec<AskView>, CommandError> {
         let rows = self.reader().asks(ended)?;
-        Ok(rows.into_iter().map(|row| AskView::new(&row.source, &row.dialect, &row.ask)).collect())
+        Ok(rows.into_iter().map(ask_view).collect())
+    }
+
+    pub(crate) fn ask(&self, key: &Key) -> Result<Option<AskView>, CommandError> {
+        Ok(self.reader().ask(key)?.map(ask_view))
+    }
+
+    /// What waits, and when each of it last rang.
+    pub(crate) fn rung(&self) -> Result<Vec<(AskView, Option<Millis>)>, CommandError> {
+        let asks = self.asks(None)?.into_iter();
+        let reader = self.reader();
+        asks.map(|ask| {
+            let notice = reader.notice(&ask.key)?;
+            Ok((ask, notice.and_then(|notice| notice.rung_at)))
+        })
+        .collect()
     }
 
     pub(crate) fn sources(&self) -> Result<Vec<SourceView>, CommandError> {
@@ -210,6 +234,11 @@ impl Queries {
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 
+    pub(crate) fn self_test(&self) -> Result<Option<SelfTest>, CommandError> {
+        let kept = self.reader().setting(SelfTest::NAME)?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
     fn reader(&self) -> MutexGuard<'_, Reader> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -218,6 +247,10 @@ impl Queries {
 impl Settings {
     /// Under which name the store keeps them.
     pub(crate) const NAME: &'static str = "settings";
+}
+
+fn ask_view(row: AskRow) -> AskView {
+    AskView::new(&row.source, &row.dialect, &row.ask).snoozed(row.snoozed_until)
 }
 
 fn dialects() -> Vec<DialectView> {

@@ -26,6 +26,7 @@ enum Subject {
     Receipt(IntentId),
     Settings,
     Desktop,
+    SelfTest,
     Reveal,
 }
 
@@ -49,6 +50,7 @@ impl Subject {
             Patch::ReceiptGone { intent } => Self::Receipt(intent.clone()),
             Patch::Settings { .. } => Self::Settings,
             Patch::Desktop { .. } => Self::Desktop,
+            Patch::SelfTest { .. } => Self::SelfTest,
             Patch::Reveal { .. } => Self::Reveal,
         })
     }

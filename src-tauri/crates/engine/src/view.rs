@@ -31,6 +31,8 @@ pub struct AskView {
     pub urgency: Urgency,
     pub state: AskStateWord,
     pub held_until: Option<Millis>,
+    /// The operator wants to hear of it then, and not before.
+    pub snoozed_until: Option<Millis>,
     pub fault: Option<Fault>,
     pub offers: Vec<Offer>,
     /// The hash of all the operator is shown. An answer carries it back.
@@ -43,13 +45,17 @@ pub struct AskView {
     pub settled_at: Option<Millis>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum AskKind {
     Approval,
     Question,
     Form,
     Unknown,
+}
+
+impl AskKind {
+    pub const ALL: [Self; 4] = [Self::Approval, Self::Question, Self::Form, Self::Unknown];
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -115,6 +121,7 @@ impl AskView {
                 AskState::Settled { .. } => AskStateWord::Settled,
             },
             held_until,
+            snoozed_until: None,
             fault,
             offers: ask.offers.clone(),
             shown: ask.shown(),
@@ -135,6 +142,12 @@ impl AskView {
             }),
             settled_at: settled.map(|(at, _, _)| at),
         }
+    }
+
+    /// With what the operator said of when to hear of it. What is settled is heard of no more.
+    pub fn snoozed(self, until: Option<Millis>) -> Self {
+        let snoozed_until = until.filter(|_| self.state != AskStateWord::Settled);
+        Self { snoozed_until, ..self }
     }
 }
 

@@ -1,4 +1,4 @@
-use deskbell_domain::{Ask, AskState, ItemId, Outcome, SourceId};
+use deskbell_domain::{Ask, AskState, ItemId, Millis, Outcome, SourceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::json::Json;
@@ -10,6 +10,8 @@ pub struct AskRow {
     pub source: SourceId,
     pub dialect: String,
     pub ask: Ask,
+    /// The operator wants to hear of it then, and not before.
+    pub snoozed_until: Option<Millis>,
 }
 
 /// What became of an ask that was told: by how much the number of open ones changed.
@@ -63,8 +65,9 @@ pub(crate) fn put(conn: &Connection, num: Num, ask: &Ask) -> rusqlite::Result<Pu
 /// What waits, by deadline, then by age.
 pub(crate) fn waiting(conn: &Connection) -> rusqlite::Result<Vec<AskRow>> {
     conn.prepare_cached(
-        "SELECT source.id, dialect, ask.body FROM ask JOIN source ON source.num = ask.source
-         WHERE settled_at IS NULL ORDER BY expires IS NULL, expires, asked, item",
+        "SELECT source.id, dialect, ask.body, snooze.until FROM ask JOIN source ON source.num = ask.source
+         LEFT JOIN snooze ON snooze.source = source.id AND snooze.item = ask.item
+         WHERE settled_at IS NULL ORDER BY expires IS NULL, expires, asked, ask.item",
     )?
     .query_map([], read)?
     .collect()
@@ -73,7 +76,7 @@ pub(crate) fn waiting(conn: &Connection) -> rusqlite::Result<Vec<AskRow>> {
 /// What has ended, newest first.
 pub(crate) fn settled(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<AskRow>> {
     conn.prepare_cached(
-        "SELECT source.id, dialect, ask.body
+        "SELECT source.id, dialect, ask.body, NULL
          FROM ask INDEXED BY ask_settled JOIN source ON source.num = ask.source
          WHERE settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT ?1",
     )?
@@ -83,8 +86,9 @@ pub(crate) fn settled(conn: &Connection, limit: usize) -> rusqlite::Result<Vec<A
 
 pub(crate) fn get(conn: &Connection, source: &SourceId, item: &ItemId) -> rusqlite::Result<Option<AskRow>> {
     conn.prepare_cached(
-        "SELECT source.id, dialect, ask.body FROM ask JOIN source ON source.num = ask.source
-         WHERE source.id = ?1 AND item = ?2",
+        "SELECT source.id, dialect, ask.body, snooze.until FROM ask JOIN source ON source.num = ask.source
+         LEFT JOIN snooze ON snooze.source = source.id AND snooze.item = ask.item
+         WHERE source.id = ?1 AND ask.item = ?2",
     )?
     .query_row(params![source.as_str(), item.as_str()], read)
     .optional()
@@ -109,5 +113,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<AskRow> {
         source: SourceId::new(row.get::<_, String>(0)?),
         dialect: row.get(1)?,
         ask: row.get::<_, Json<Ask>>(2)?.0,
+        snoozed_until: row.get::<_, Option<i64>>(3)?.map(Millis),
     })
 }

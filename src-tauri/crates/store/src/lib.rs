@@ -24,6 +24,7 @@ mod reader;
 mod receipt;
 mod schema;
 mod setting;
+mod snooze;
 mod source;
 mod store;
 mod sweep;

@@ -2,8 +2,7 @@ use deskbell_domain::{Hash, Key, Millis};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// That the operator was told of an ask, and what became of it. One for each ask: where there is one, the ask
-/// has been told, once and for all.
+/// How the operator is told of an ask, and what became of that last. One for each ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeRow {
     pub key: Key,
@@ -12,6 +11,8 @@ pub struct NoticeRow {
     pub fate: Fate,
     pub at: Millis,
     pub note: String,
+    /// When the ask last rang, or was passed over for good. Nothing while its first ring is still to come.
+    pub rung_at: Option<Millis>,
 }
 
 /// What became of a notification.
@@ -19,8 +20,10 @@ pub struct NoticeRow {
 pub enum Fate {
     Shown,
     Pressed,
+    /// Answered in the notification's own field.
+    Replied,
     Dismissed,
-    /// Settled elsewhere before the operator saw to it.
+    /// Taken down before the operator saw to it.
     Withdrawn,
     /// Not raised, for a reason given in the note.
     Suppressed,
@@ -28,13 +31,21 @@ pub enum Fate {
 }
 
 impl Fate {
-    const ALL: [Self; 6] =
-        [Self::Shown, Self::Pressed, Self::Dismissed, Self::Withdrawn, Self::Suppressed, Self::Failed];
+    const ALL: [Self; 7] = [
+        Self::Shown,
+        Self::Pressed,
+        Self::Replied,
+        Self::Dismissed,
+        Self::Withdrawn,
+        Self::Suppressed,
+        Self::Failed,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Shown => "shown",
             Self::Pressed => "pressed",
+            Self::Replied => "replied",
             Self::Dismissed => "dismissed",
             Self::Withdrawn => "withdrawn",
             Self::Suppressed => "suppressed",
@@ -55,7 +66,8 @@ impl FromSql for Fate {
 
 pub(crate) fn put(conn: &Connection, row: &NoticeRow) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO notice (source, item, shown, fate, at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO notice (source, item, shown, fate, at, note, rung_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         row.key.source.as_str(),
@@ -64,12 +76,13 @@ pub(crate) fn put(conn: &Connection, row: &NoticeRow) -> rusqlite::Result<()> {
         row.fate.as_str(),
         row.at.0,
         row.note,
+        row.rung_at.map(|at| at.0),
     ])?;
     Ok(())
 }
 
 pub(crate) fn get(conn: &Connection, key: &Key) -> rusqlite::Result<Option<NoticeRow>> {
-    conn.prepare_cached("SELECT shown, fate, at, note FROM notice WHERE source = ?1 AND item = ?2")?
+    conn.prepare_cached("SELECT shown, fate, at, note, rung_at FROM notice WHERE source = ?1 AND item = ?2")?
         .query_row(params![key.source.as_str(), key.item.as_str()], |row| {
             Ok(NoticeRow {
                 key: key.clone(),
@@ -77,6 +90,7 @@ pub(crate) fn get(conn: &Connection, key: &Key) -> rusqlite::Result<Option<Notic
                 fate: row.get(1)?,
                 at: Millis(row.get(2)?),
                 note: row.get(3)?,
+                rung_at: row.get::<_, Option<i64>>(4)?.map(Millis),
             })
         })
         .optional()

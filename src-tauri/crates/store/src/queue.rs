@@ -78,7 +78,8 @@ pub(crate) fn weigh(write: &Write) -> usize {
         | Op::Source(_)
         | Op::SourceGone
         | Op::Setting { .. }
-        | Op::Notice(_) => 4_096,
+        | Op::Notice(_)
+        | Op::Snooze { .. } => 4_096,
     });
     256 + ops.sum::<usize>()
 }

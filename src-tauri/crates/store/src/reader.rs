@@ -167,11 +167,6 @@ impl Reader {
         self.read(|conn| notice::get(conn, key))
     }
 
-    /// Whether the operator was told of this ask, ever.
-    pub fn notified(&self, key: &Key) -> Result<bool, StoreError> {
-        Ok(self.notice(key)?.is_some())
-    }
-
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         read(&self.conn).map_err(|error| {
             if database::is_damage(&error) {

@@ -4,7 +4,11 @@
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("schema.sql")), M::up(include_str!("usage.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("schema.sql")),
+    M::up(include_str!("usage.sql")),
+    M::up(include_str!("ringing.sql")),
+];
 
 /// The version this Deskbell makes and understands.
 pub(crate) const KNOWN: i64 = STEPS.len() as i64;

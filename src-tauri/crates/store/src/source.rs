@@ -40,7 +40,7 @@ pub(crate) fn remove(conn: &Connection, num: Num, id: &SourceId) -> rusqlite::Re
     for cache in ["ask", "agent", "thread", "task", "usage", "finding", "audit", "tally"] {
         conn.execute(&format!("DELETE FROM {cache} WHERE source = ?1"), [num])?;
     }
-    for kept in ["outbox", "notice"] {
+    for kept in ["outbox", "notice", "snooze"] {
         conn.execute(&format!("DELETE FROM {kept} WHERE source = ?1"), [id.as_str()])?;
     }
     conn.execute("DELETE FROM source WHERE num = ?1", [num])?;

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use deskbell_domain::{Agent, Change, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread};
+use deskbell_domain::{
+    Agent, Ask, Change, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread,
+};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::history::{Cursor, EntryRow};
 use crate::source::Num;
 use crate::{
     Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, entry, notice, outbox, receipt,
-    setting, source, tally, thing, usage,
+    setting, snooze, source, tally, thing, usage,
 };
 
 /// What went wrong inside a transaction.
@@ -80,6 +82,8 @@ enum Told {
     Placed(Cursor),
     Altered(Cursor, Box<Entry>),
     Abandoned(Vec<Receipt>),
+    /// An ask that is the same, with something new beside it.
+    Asked(Box<Ask>),
 }
 
 impl Told {
@@ -130,6 +134,13 @@ impl Seats {
             Op::Notice(row) => {
                 notice::put(conn, row)?;
                 Told::Nothing
+            }
+            Op::Snooze { key, until } => {
+                snooze::put(conn, key, *until)?;
+                match ask::get(conn, &key.source, &key.item)? {
+                    Some(row) => Told::Asked(Box::new(row.ask)),
+                    None => Told::Nothing,
+                }
             }
         })
     }
@@ -222,6 +233,7 @@ impl Done {
                 (Told::Given, Op::Outbox(row)) => facts.push(Fact::Outbox(row)),
                 (Told::Given, Op::OutboxGone(intent)) => facts.push(Fact::OutboxGone(intent)),
                 (Told::Given, Op::Receipt(row)) => facts.push(Fact::Receipt(row)),
+                (Told::Asked(ask), _) => facts.push(Fact::Change(Change::Ask(ask))),
                 (Told::Abandoned(rows), _) => facts.extend(rows.into_iter().map(Fact::Receipt)),
                 (Told::Nothing | Told::Given | Told::Placed(_), _) => {}
             }

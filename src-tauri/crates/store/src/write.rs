@@ -1,4 +1,4 @@
-use deskbell_domain::{Change, IntentId, Millis, Receipt, Source, SourceId};
+use deskbell_domain::{Change, IntentId, Key, Millis, Receipt, Source, SourceId};
 
 use crate::{CountsRow, EntryRow, NoticeRow, OutboxRow};
 
@@ -30,6 +30,11 @@ pub enum Op {
         value: String,
     },
     Notice(NoticeRow),
+    /// An ask is to ring later; `None` ends it.
+    Snooze {
+        key: Key,
+        until: Option<Millis>,
+    },
 }
 
 /// What was changed, told after it is on the disk and in the order of writes. Writes of one source that follow

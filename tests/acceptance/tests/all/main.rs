@@ -12,6 +12,7 @@ mod hyperhive_agent;
 mod kill;
 mod opencode;
 mod reading;
+mod ringing;
 mod rooms;
 mod scripts;
 mod simulators;

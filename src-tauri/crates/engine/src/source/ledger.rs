@@ -113,7 +113,7 @@ impl Ledger {
         let accepted = self.state.accept(intent)?;
         // What was learned before is no part of this: it is written even if this cannot be.
         self.hand_in().await;
-        if surface == Surface::Notification && !accepted.offer().fits_a_button() {
+        if surface == Surface::Notification && !accepted.offer().fits_a_notification() {
             return Err(Refusal::NotConfirmed { label: accepted.offer().label.clone() });
         }
         let item = accepted.key().item.clone();

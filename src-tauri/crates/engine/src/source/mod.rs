@@ -20,6 +20,7 @@ pub(crate) use orders::Control;
 use crate::clock::Clock;
 use crate::command::Patch;
 use crate::desk::Desk;
+use crate::ringer::Word;
 use crate::secrets::Secrets;
 use crate::subscription::Listeners;
 
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Clock,
+    pub(crate) ringer: mpsc::UnboundedSender<Word>,
     /// No links: sources are only changed.
     pub(crate) offline: bool,
 }
@@ -272,6 +274,8 @@ impl SourceTask {
                     self.live = true;
                     self.machine.live(at);
                     self.show_link();
+                    // The ringer's end closes only when the engine stops.
+                    let _ = self.shared.ringer.send(Word::SourceHeard(self.source.id.clone()));
                 }
                 Effect::Emit(event) => self.ledger.emit(event, at),
                 Effect::Odd { raw, why } => self.ledger.odd(&raw, why, at),

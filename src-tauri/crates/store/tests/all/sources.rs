@@ -75,6 +75,7 @@ fn notice() -> NoticeRow {
         fate: Fate::Shown,
         at: Millis(4),
         note: "n".into(),
+        rung_at: Some(Millis(4)),
     }
 }
 
@@ -143,7 +144,7 @@ async fn a_removed_source_leaves_receipts_and_nothing_else() {
     assert!(reader.history(&History::default()).unwrap().is_empty());
     assert!(reader.asks(Some(9)).unwrap().is_empty() && reader.agents().unwrap().is_empty());
     assert!(reader.outbox().unwrap().is_empty());
-    assert!(!reader.notified(&key("approval:1")).unwrap());
+    assert_eq!(reader.notice(&key("approval:1")).unwrap(), None);
     assert_eq!(reader.counts(&s).unwrap(), CountsRow::default());
     let verdict = |id| reader.receipt(&IntentId::new(id)).unwrap().unwrap().verdict;
     assert_eq!(reader.receipts(&key("approval:1")).unwrap().len(), 3);
@@ -223,14 +224,43 @@ async fn a_write_of_an_unknown_source_harms_no_other() {
 #[tokio::test]
 async fn a_notice_is_one_for_each_ask_and_keeps_its_last_fate() {
     let desk = Desk::new().await;
-    assert!(!desk.reader().notified(&key("approval:1")).unwrap());
+    assert_eq!(desk.reader().notice(&key("approval:1")).unwrap(), None);
     desk.durable(Op::Notice(notice())).await;
-    for fate in [Fate::Pressed, Fate::Dismissed, Fate::Withdrawn, Fate::Suppressed, Fate::Failed] {
-        let row = NoticeRow { fate, ..notice() };
+    for (fate, rung_at) in [
+        (Fate::Suppressed, None),
+        (Fate::Pressed, Some(Millis(5))),
+        (Fate::Replied, Some(Millis(5))),
+        (Fate::Dismissed, Some(Millis(5))),
+        (Fate::Withdrawn, Some(Millis(5))),
+        (Fate::Failed, Some(Millis(5))),
+    ] {
+        let row = NoticeRow { fate, rung_at, ..notice() };
         desk.durable(Op::Notice(row.clone())).await;
         assert_eq!(desk.reader().notice(&key("approval:1")).unwrap(), Some(row));
     }
-    assert!(desk.reader().notified(&key("approval:1")).unwrap());
+}
+
+#[tokio::test]
+async fn a_snooze_stands_beside_its_ask_until_it_ends() {
+    let desk = Desk::new().await;
+    desk.durable(asked(ask("approval:1", AskState::Open))).await;
+    let snoozed = || {
+        let reader = desk.reader();
+        let one = reader.ask(&key("approval:1")).unwrap().unwrap().snoozed_until;
+        assert_eq!(reader.asks(None).unwrap()[0].snoozed_until, one);
+        one
+    };
+    assert_eq!(snoozed(), None);
+    let snooze = |until| Op::Snooze { key: key("approval:1"), until };
+    for until in [Some(Millis(7)), Some(Millis(9)), None] {
+        desk.durable(snooze(until)).await;
+        assert_eq!(snoozed(), until);
+    }
+    desk.durable(snooze(Some(Millis(9)))).await;
+    desk.durable(Op::SourceGone).await;
+    desk.durable(Op::Source(source("s"))).await;
+    desk.durable(asked(ask("approval:1", AskState::Open))).await;
+    assert_eq!(snoozed(), None, "a source takes with it what was snoozed");
 }
 
 #[tokio::test]

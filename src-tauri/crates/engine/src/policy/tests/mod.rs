@@ -1,0 +1,130 @@
+mod life;
+mod presses;
+mod random;
+mod saying;
+mod table;
+
+use deskbell_domain::{
+    Ask, AskBody, AskState, Choice, Field, Input, ItemId, Key, Millis, Offer, Scope, SourceId, Subject, Tone,
+    Urgency, When,
+};
+use jiff::tz::TimeZone;
+
+use super::{Policy, Step};
+use crate::clock::Moment;
+use crate::notice::{Notice, Tag};
+use crate::settings::{Day, Quiet, Ringing, Settings};
+use crate::view::AskView;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+/// A Saturday, 12:00 UTC.
+const NOON: Millis = Millis(1_795_262_400_000);
+
+fn at(millis: i64) -> Moment {
+    Moment { now: NOON.plus(millis), zone: TimeZone::UTC }
+}
+
+fn source() -> SourceId {
+    SourceId::new("hive")
+}
+
+fn approval(n: usize) -> Ask {
+    Ask {
+        item: ItemId::of("approval", n),
+        agent: Some("coder".into()),
+        thread: None,
+        asked: When::Said(NOON),
+        expires: None,
+        urgency: Urgency::Normal,
+        body: AskBody::Approval { title: format!("Deploy {n}"), detail: None, subject: Subject::Nothing },
+        offers: vec![
+            Offer::plain("always", "Always", Tone::Yes).scoped(Scope::Always),
+            Offer::plain("approve", "Approve", Tone::Yes),
+            Offer::plain("purge", "Purge", Tone::No).confirmed(),
+            Offer::plain("deny", "Deny", Tone::No).with_field(Field::text("note", "Reason", false, 100)),
+        ],
+        state: AskState::Open,
+    }
+}
+
+fn question(input: Input) -> Ask {
+    let answer = Field { id: "answer".into(), label: "Answer".into(), required: true, hint: None, input };
+    Ask {
+        item: ItemId::of("question", 1),
+        body: AskBody::Question { title: "Which colour?".into(), detail: None },
+        offers: vec![
+            Offer::plain("answer", "Answer", Tone::Yes).with_field(answer),
+            Offer::plain("reject", "Dismiss", Tone::No),
+        ],
+        ..approval(1)
+    }
+}
+
+fn pick(labels: &[&str], many: bool, other: bool) -> Input {
+    let options = labels.iter().copied().map(Choice::plain).collect();
+    Input::Pick { options, many, other, max_bytes: None }
+}
+
+fn words() -> Input {
+    Field::text("answer", "Answer", true, 100).input
+}
+
+fn view(ask: &Ask) -> AskView {
+    AskView::new(&source(), "hyperhive", ask)
+}
+
+fn key(ask: &Ask) -> Key {
+    Key::new(source(), ask.item.clone())
+}
+
+fn ringing(change: impl FnOnce(&mut Ringing)) -> Settings {
+    let mut settings = Settings::default();
+    change(&mut settings.ringing);
+    settings
+}
+
+/// From 11:00 to 13:00: it is noon.
+fn quiet_now(ringing: &mut Ringing) {
+    ringing.quiet.push(Quiet { days: vec![Day::Saturday], from: 11 * 60, to: 13 * 60 });
+}
+
+fn policy(settings: Settings) -> Policy {
+    Policy::new(settings, NOON)
+}
+
+/// Tells the policy of an ask.
+fn tell(policy: &mut Policy, ask: &Ask, moment: &Moment) -> Vec<Step> {
+    policy.ask_changed(view(ask), "Build hive".into(), moment)
+}
+
+fn shown(steps: &[Step]) -> Vec<&Notice> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Show(notice) => Some(notice),
+            _ => None,
+        })
+        .collect()
+}
+
+fn withdrawn(steps: &[Step]) -> Vec<&Tag> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Withdraw(tag) => Some(tag),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The fates noted, each with its note.
+fn noted(steps: &[Step]) -> Vec<(&'static str, &str)> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Note(note) => Some((note.row.fate.as_str(), note.row.note.as_str())),
+            _ => None,
+        })
+        .collect()
+}
