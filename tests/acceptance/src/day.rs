@@ -117,6 +117,8 @@ impl<C: Coordinator, S: Surface> Day<'_, C, S> {
         for title in &self.taken {
             held.line("receipt", [title, ": won."]);
         }
+        // What rang is between Deskbell and the desktop.
+        held.passing("notice", "/notice:");
         held
     }
 }
