@@ -16,7 +16,8 @@ pub async fn answer_in_demo() -> Result<()> {
     window.sees(&named_with("ask-detail", "key", &ask)).await?;
     println!("An agent asks: {ask}");
     keep(&window, &desktop, "demo-1-asked").await?;
-    window.click(&named("offer-approve")).await?;
+    // Coordinators have their own words for yes.
+    window.click("[data-testid=\"ask-detail\"] .yes[data-testid^=\"offer-\"]").await?;
     window.sees(&named("undo")).await?;
     keep(&window, &desktop, "demo-2-approved").await?;
     window.sees(&format!("{}{}", named_with("ask-detail", "key", &ask), "[data-state=\"settled\"]")).await?;
