@@ -13,6 +13,9 @@ pub struct Args {
     /// (unless --data names one to keep).
     #[arg(long)]
     pub demo: bool,
+    /// Write the manual page into this folder, for a package, and end.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub manual: Option<PathBuf>,
 }
 
 #[cfg(test)]

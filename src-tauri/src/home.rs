@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn home(data: Option<&str>, demo: bool) -> Home {
-        Home::choose(&Args { data: data.map(PathBuf::from), demo }).unwrap()
+        Home::choose(&Args { data: data.map(PathBuf::from), demo, manual: None }).unwrap()
     }
 
     #[test]

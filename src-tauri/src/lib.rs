@@ -12,10 +12,11 @@ mod push;
 mod running;
 mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tauri::{App, AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
@@ -30,6 +31,9 @@ use crate::running::Running;
 /// Runs Deskbell until its window is closed.
 pub fn run() -> ExitCode {
     let args = Args::parse();
+    if let Some(folder) = &args.manual {
+        return write_manual(folder);
+    }
     start_log();
     if !window::is_possible() {
         return fail("there is no display here to open a window on; `bell serve` runs without one");
@@ -93,6 +97,13 @@ fn refuse(app: AppHandle, message: &str) {
     eprintln!("deskbell: {message}");
     let dialog = app.dialog().message(message).title("Deskbell cannot start").kind(MessageDialogKind::Error);
     dialog.show(move |_| app.exit(1));
+}
+
+fn write_manual(folder: &Path) -> ExitCode {
+    match clap_mangen::generate_to(Args::command(), folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("the manual page cannot be written: {error}")),
+    }
 }
 
 fn fail(message: &str) -> ExitCode {

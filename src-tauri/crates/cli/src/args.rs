@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use deskbell_domain::EntryKind;
 use deskbell_wire::DIALECTS;
 
@@ -153,6 +154,15 @@ pub enum Order {
         /// One raw frame a line; standard input when left out
         file: Option<PathBuf>,
     },
+    /// Print what makes a shell complete bell's commands
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual into a folder, a page for each command
+    #[command(after_help = MANUAL_EXAMPLES)]
+    Manual { folder: PathBuf },
 }
 
 const ANSWER_EXAMPLES: &str = "\
@@ -189,6 +199,15 @@ Examples:
 
 A line may begin with `data:`, or with a time and `data:`. Blank lines, other fields of an event stream, and \
 notes that begin with ### are passed over. What could not be understood is printed as {\"odd\": …, \"why\": …}.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  bell completions bash > ~/.local/share/bash-completion/completions/bell
+  bell completions fish > ~/.config/fish/completions/bell.fish";
+
+const MANUAL_EXAMPLES: &str = "\
+Examples:
+  bell manual ~/.local/share/man/man1 && man bell-answer";
 
 /// What is filled in, and how the command goes about it.
 #[derive(Debug, Default, Args)]
@@ -488,6 +507,8 @@ mod tests {
             "receipts hive/approval:7",
             "decode --dialect opencode",
             "decode --dialect opencode file",
+            "completions zsh",
+            "manual man1",
         ] {
             if let Err(error) = parse(line) {
                 panic!("bell {line}: {error}");

@@ -12,6 +12,7 @@ mod escape;
 mod history;
 mod item;
 mod list;
+mod manual;
 mod moment;
 mod paper;
 mod receipt;
@@ -68,8 +69,11 @@ fn listen_to_logs(verbose: bool) {
 async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
     let Bell { data, json, verbose: _, order } = bell;
     let paper = &mut Paper::stdout(json);
-    if let Order::Decode { dialect, file } = &order {
-        return decode::decode(paper, dialect, file.as_deref());
+    match &order {
+        Order::Decode { dialect, file } => return decode::decode(paper, dialect, file.as_deref()),
+        Order::Completions { shell } => return manual::completions(*shell),
+        Order::Manual { folder } => return manual::write(folder),
+        _ => {}
     }
     let data = data_folder(data)?;
     if let Order::Serve = order {
@@ -101,7 +105,9 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Retry { intent } => receipt::turn(desk, paper, Turn::Retry, intent).await,
         Order::Discard { intent } => receipt::turn(desk, paper, Turn::Discard, intent).await,
         Order::Receipts { key } => receipt::list(desk, paper, key).await,
-        Order::Serve | Order::Decode { .. } => Ok(Exit::Done),
+        Order::Serve | Order::Decode { .. } | Order::Completions { .. } | Order::Manual { .. } => {
+            Ok(Exit::Done)
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod answering;
 mod decoding;
+mod installing;
 mod reading;
 mod serving;
 mod sources;
