@@ -8,6 +8,7 @@ use zbus::Connection;
 use zbus::connection::Builder;
 
 use crate::bus::PrivateBus;
+use crate::server::{Manner, Server};
 
 /// How long a condition may take on a busy machine before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,6 +54,18 @@ impl Desk {
             }
         }
     }
+}
+
+/// A bus, a server on it that can do these, and the back end.
+pub async fn stage(capabilities: &[&str]) -> (PrivateBus, Server, Desk) {
+    stage_with(capabilities, Manner::Proper).await
+}
+
+pub async fn stage_with(capabilities: &[&str], manner: Manner) -> (PrivateBus, Server, Desk) {
+    let bus = PrivateBus::start();
+    let server = Server::numbered(&bus, capabilities, manner, 0).await;
+    let desk = Desk::on(&bus);
+    (bus, server, desk)
 }
 
 pub fn tag(n: u8) -> Tag {

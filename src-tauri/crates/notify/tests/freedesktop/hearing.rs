@@ -2,15 +2,12 @@
 
 use deskbell_engine::{Notifier, Press};
 
-use crate::bus::PrivateBus;
-use crate::desk::{Desk, button, notice, question, told};
-use crate::server::{Manner, PLASMA, Server, XFCE};
+use crate::desk::{button, notice, question, stage, stage_with, told};
+use crate::server::{Manner, PLASMA, XFCE};
 
 #[tokio::test]
 async fn a_reply_typed_into_the_notification_comes_back_whole() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, PLASMA).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(PLASMA).await;
     desk.notifier.show(question(1));
     let id = server.shown(1).await.id;
     server.replied(id, "5432 <b>& no other</b>\nü").await;
@@ -20,9 +17,7 @@ async fn a_reply_typed_into_the_notification_comes_back_whole() {
 
 #[tokio::test]
 async fn a_reply_to_what_has_no_field_is_none() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, PLASMA).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(PLASMA).await;
     desk.notifier.show(notice(1));
     let shown = server.shown(1).await;
     server.replied(shown.id, "approve").await;
@@ -33,9 +28,7 @@ async fn a_reply_to_what_has_no_field_is_none() {
 
 #[tokio::test]
 async fn a_click_on_the_body_opens() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     let shown = server.shown(1).await;
     server.acted(shown.id, shown.action("Open")).await;
@@ -44,9 +37,7 @@ async fn a_click_on_the_body_opens() {
 
 #[tokio::test]
 async fn a_press_is_told_once_and_no_other_number_is_mistaken_for_it() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     desk.notifier.show(notice(2));
     let (first, second) = (server.shown(1).await, server.shown(2).await);
@@ -63,9 +54,7 @@ async fn a_press_is_told_once_and_no_other_number_is_mistaken_for_it() {
 
 #[tokio::test]
 async fn a_press_counts_that_comes_after_its_closing() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     let shown = server.shown(1).await;
     server.closed(shown.id).await;
@@ -75,18 +64,14 @@ async fn a_press_counts_that_comes_after_its_closing() {
 
 #[tokio::test]
 async fn a_press_counts_that_comes_before_the_server_has_said_its_number() {
-    let bus = PrivateBus::start();
-    let _server = Server::numbered(&bus, XFCE, Manner::Hasty, 0).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, _server, mut desk) = stage_with(XFCE, Manner::Hasty).await;
     desk.notifier.show(notice(1));
     assert_eq!(desk.told().await, button(1, "approve"));
 }
 
 #[tokio::test]
 async fn a_dismissal_answers_nothing_and_is_told() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     let shown = server.shown(1).await;
     server.closed(shown.id).await;
@@ -101,9 +86,7 @@ async fn a_dismissal_answers_nothing_and_is_told() {
 
 #[tokio::test]
 async fn a_press_counts_on_what_took_the_place_of_another_before_the_server_has_said_so() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     server.shown(1).await;
     server.behave(Manner::Hasty);

@@ -3,15 +3,12 @@
 use deskbell_domain::Urgency;
 use deskbell_engine::{Notice, Notifier, Press, Stay};
 
-use crate::bus::PrivateBus;
-use crate::desk::{Desk, button, notice, question, tag, told};
+use crate::desk::{button, notice, question, stage, stage_with, tag, told};
 use crate::server::{BARE, Manner, PLASMA, Server, XFCE};
 
 #[tokio::test]
 async fn a_notice_comes_with_its_buttons_and_stays_until_it_is_seen_to() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let desk = Desk::on(&bus);
+    let (_bus, mut server, desk) = stage(XFCE).await;
     desk.notifier.show(Notice { urgency: Urgency::Urgent, ..notice(1) });
     let shown = server.shown(1).await;
     assert_eq!(shown.title, "Ask 1");
@@ -32,9 +29,7 @@ async fn a_notice_comes_with_its_buttons_and_stays_until_it_is_seen_to() {
 
 #[tokio::test]
 async fn news_may_go_by_itself_and_says_nothing_aloud_where_it_should_not() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let desk = Desk::on(&bus);
+    let (_bus, mut server, desk) = stage(XFCE).await;
     desk.notifier.show(Notice { stay: Stay::Passing, sound: false, ..notice(1) });
     let shown = server.shown(1).await;
     assert_eq!(shown.expires, -1);
@@ -45,9 +40,7 @@ async fn news_may_go_by_itself_and_says_nothing_aloud_where_it_should_not() {
 
 #[tokio::test]
 async fn a_field_is_offered_only_where_the_server_has_one() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, PLASMA).await;
-    let mut desk = Desk::on(&bus);
+    let (bus, mut server, mut desk) = stage(PLASMA).await;
     assert!(desk.desktop(|desktop| desktop.server.is_some()).await.reply);
     desk.notifier.show(question(1));
     let shown = server.shown(1).await;
@@ -65,9 +58,7 @@ async fn a_field_is_offered_only_where_the_server_has_one() {
 
 #[tokio::test]
 async fn a_server_without_buttons_gets_none_and_plain_text() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, BARE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(BARE).await;
     let desktop = desk.desktop(|desktop| desktop.server.is_some()).await;
     assert_eq!(desktop.server.as_deref(), Some("Scripted 1.0"));
     assert_eq!(desktop.capabilities, BARE);
@@ -80,9 +71,7 @@ async fn a_server_without_buttons_gets_none_and_plain_text() {
 
 #[tokio::test]
 async fn a_newer_notice_takes_the_place_of_the_older_one() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     let first = server.shown(1).await;
     desk.notifier.show(Notice { title: "One minute left".into(), ..notice(1) });
@@ -95,9 +84,7 @@ async fn a_newer_notice_takes_the_place_of_the_older_one() {
 
 #[tokio::test]
 async fn what_is_withdrawn_is_closed_even_where_it_was_not_up_yet() {
-    let bus = PrivateBus::start();
-    let mut server = Server::numbered(&bus, XFCE, Manner::Mute, 0).await;
-    let desk = Desk::on(&bus);
+    let (_bus, mut server, desk) = stage_with(XFCE, Manner::Mute).await;
     desk.notifier.show(notice(1));
     let first = server.shown(1).await;
     desk.notifier.withdraw(&tag(1));
@@ -114,9 +101,7 @@ async fn what_is_withdrawn_is_closed_even_where_it_was_not_up_yet() {
 
 #[tokio::test]
 async fn at_the_end_all_are_taken_down() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let desk = Desk::on(&bus);
+    let (_bus, mut server, desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     desk.notifier.show(notice(2));
     server.shown(2).await;
@@ -127,9 +112,7 @@ async fn at_the_end_all_are_taken_down() {
 
 #[tokio::test]
 async fn a_server_that_will_not_show_it_is_quoted() {
-    let bus = PrivateBus::start();
-    let _server = Server::numbered(&bus, XFCE, Manner::Refusing, 0).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, _server, mut desk) = stage_with(XFCE, Manner::Refusing).await;
     desk.notifier.show(notice(1));
     assert_eq!(desk.told().await, told(1, Press::Failed("Too many notifications".into())));
 }

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixListener;
 use deskbell_engine::{Desktop, Notifier, Press};
 
 use crate::bus::PrivateBus;
-use crate::desk::{Desk, button, notice, tag};
+use crate::desk::{Desk, button, notice, stage, stage_with, tag};
 use crate::server::{Manner, Server, XFCE};
 
 fn in_trouble(desktop: &Desktop) -> bool {
@@ -22,9 +22,7 @@ fn says(press: &Press, words: &str) -> bool {
 
 #[tokio::test]
 async fn a_server_that_starts_again_is_shown_what_is_open_without_a_sound() {
-    let bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (bus, mut server, mut desk) = stage(XFCE).await;
     for n in 1..=3 {
         desk.notifier.show(notice(n));
     }
@@ -86,9 +84,7 @@ async fn without_a_bus_it_is_said_and_all_goes_well_once_there_is_one() {
 
 #[tokio::test]
 async fn a_bus_that_dies_takes_nothing_with_it() {
-    let mut bus = PrivateBus::start();
-    let mut server = Server::start(&bus, XFCE).await;
-    let mut desk = Desk::on(&bus);
+    let (mut bus, mut server, mut desk) = stage(XFCE).await;
     desk.notifier.show(notice(1));
     server.shown(1).await;
     bus.die();
@@ -121,9 +117,7 @@ async fn a_bus_that_never_answers_is_said_and_stops_nobody() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_said_and_what_it_answers_late_still_counts() {
-    let bus = PrivateBus::start();
-    let mut server = Server::numbered(&bus, XFCE, Manner::Mute, 0).await;
-    let mut desk = Desk::on(&bus);
+    let (_bus, mut server, mut desk) = stage_with(XFCE, Manner::Mute).await;
     desk.notifier.show(notice(1));
     desk.notifier.show(notice(2));
     server.shown(2).await;

@@ -5,7 +5,7 @@ use zbus::Connection;
 use zbus::message::Message;
 
 use crate::bus::PrivateBus;
-use crate::desk::{Desk, button, flushed, notice, question, stranger, told};
+use crate::desk::{Desk, button, flushed, notice, question, stage, stranger, told};
 use crate::server::{PLASMA, Server, Shown, XFCE, emit};
 
 /// A notification on screen, and a stranger who knows all about it: its number, its actions, and who we are.
@@ -20,9 +20,7 @@ struct Scene {
 
 impl Scene {
     async fn set(capabilities: &[&str], question_too: bool) -> Self {
-        let bus = PrivateBus::start();
-        let mut server = Server::start(&bus, capabilities).await;
-        let desk = Desk::on(&bus);
+        let (bus, mut server, desk) = stage(capabilities).await;
         desk.notifier.show(if question_too { question(1) } else { notice(1) });
         let shown = server.shown(1).await;
         let stranger = stranger(&bus).await;
@@ -84,11 +82,14 @@ async fn a_reply_from_a_stranger_is_none() {
 
 #[tokio::test]
 async fn a_closing_from_a_stranger_closes_nothing() {
-    let scene = Scene::set(XFCE, false).await;
+    let mut scene = Scene::set(XFCE, false).await;
     emit(&scene.stranger, Some(&scene.us), "NotificationClosed", &(scene.shown.id, 2u32)).await;
-    // Were it believed, then after a while nothing would be left to press.
-    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-    scene.ends_with_the_operators_own_press().await;
+    flushed(&scene.stranger).await;
+    scene.server.acted(scene.shown.id, scene.shown.action("Deny")).await;
+    assert_eq!(scene.desk.told().await, button(1, "deny"));
+    // What is still up is closed with its press; what had closed would not be.
+    let id = scene.shown.id;
+    scene.server.until("it is closed", |log| log.closed == [id]).await;
 }
 
 #[tokio::test]

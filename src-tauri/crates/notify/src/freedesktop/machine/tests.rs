@@ -198,6 +198,18 @@ fn an_answer_counts_only_from_the_one_who_was_asked() {
 }
 
 #[test]
+fn only_the_server_closes_what_it_shows() {
+    let mut bench = Bench::serving();
+    bench.show(1, "a");
+    bench.came_up(4);
+    bench.hear(":1.99", Event::Signal(Signal::Closed { id: 4 }));
+    bench.pass(2 * GRACE);
+    assert_eq!(bench.told(), []);
+    bench.signal(acted(4, "a:0"));
+    assert_eq!(bench.told(), approved(1));
+}
+
+#[test]
 fn the_same_owner_told_again_changes_nothing() {
     let mut bench = Bench::serving();
     bench.show(1, "a");
