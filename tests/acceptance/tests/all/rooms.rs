@@ -1,6 +1,6 @@
 //! The house rules that a compiler does not hold us to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,6 +32,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("deskbell-e2e", &["deskbell-acceptance", "deskbell-sim"]),
     ("deskbell-acceptance", &["deskbell-sim"]),
+    (
+        "deskbell-bench",
+        &["deskbell-domain", "deskbell-engine", "deskbell-notify", "deskbell-sim", "deskbell-e2e"],
+    ),
     ("xtask", &[]),
 ];
 
@@ -129,24 +133,21 @@ fn only_the_shell_knows_tauri() {
 #[test]
 fn domain_and_wire_can_do_no_io_even_through_others() {
     for package in ["deskbell-domain", "deskbell-wire"] {
-        let tree = cargo(&[
-            "tree",
-            "--offline",
-            "-p",
-            package,
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ]);
+        let tree = packages_in(&["--package", package]);
         assert!(tree.lines().any(|line| line.starts_with("serde ")), "an unexpected tree:\n{tree}");
         for io in ["tokio", "reqwest", "hyper", "rusqlite", "tauri", "async-std", "mio", "socket2"] {
             let found = tree.lines().find(|line| line.split(' ').next() == Some(io));
             assert_eq!(found, None, "{package} reaches {io}");
         }
     }
+}
+
+#[test]
+fn on_linux_the_app_has_d_bus_once() {
+    let tree = packages_in(&["--package", "deskbell", "--target", "x86_64-unknown-linux-gnu"]);
+    let majors: BTreeSet<&str> =
+        tree.lines().filter_map(|line| line.strip_prefix("zbus v")?.split('.').next()).collect();
+    assert_eq!(majors.len(), 1, "zbus: {majors:?}");
 }
 
 #[test]
