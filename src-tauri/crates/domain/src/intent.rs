@@ -80,6 +80,15 @@ impl Value {
             Self::Secret(secret) => secret.expose().is_none_or(|words| words.trim().is_empty()),
         }
     }
+
+    /// What the operator said in words of their own, where anyone may read it.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Pick { other, .. } => other.as_deref(),
+            Self::Date(_) | Self::Flag(_) | Self::Secret(_) => None,
+        }
+    }
 }
 
 /// An intent that its offer has accepted: the only thing that may travel to a server.

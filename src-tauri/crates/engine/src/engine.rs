@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbell_domain::{Auth, Hash, IntentId, Key, Millis, SecretRef, Source, SourceId, Surface};
+use deskbell_domain::{Auth, Hash, IntentId, Key, Link, Millis, SecretRef, Source, SourceId, Surface};
 use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
@@ -25,7 +25,7 @@ use crate::{Desktop, Notifier, Press, Subscription, Tag, probe};
 
 /// How many orders may wait for one source.
 const CONTROL_QUEUE: usize = 64;
-const RECEIPT_QUEUE: usize = 1_024;
+const INTENT_QUEUE: usize = 1_024;
 
 #[derive(Default)]
 pub struct Options {
@@ -79,7 +79,8 @@ struct Inner {
     listeners: Arc<Listeners>,
     secrets: Arc<Secrets>,
     sources: Mutex<HashMap<SourceId, mpsc::Sender<Control>>>,
-    receipts: broadcast::Sender<ReceiptView>,
+    /// Those that are somewhere else now: decided, on their way, taken back.
+    intents: broadcast::Sender<IntentId>,
     ringer: mpsc::UnboundedSender<Word>,
     tasks: TaskTracker,
     clock: Clock,
@@ -105,7 +106,7 @@ impl Engine {
         }
         let desk = Arc::new(Desk::default());
         let queries = Arc::new(Queries::new(reader, Arc::clone(&desk)));
-        let (receipts, _) = broadcast::channel(RECEIPT_QUEUE);
+        let (intents, _) = broadcast::channel(INTENT_QUEUE);
         let (ringer, words) = mpsc::unbounded_channel();
         let engine = Self {
             inner: Arc::new(Inner {
@@ -115,16 +116,17 @@ impl Engine {
                 sources: Mutex::default(),
                 tasks: TaskTracker::new(),
                 desk,
-                receipts,
+                intents,
                 ringer,
                 store,
                 clock,
                 offline,
             }),
         };
-        let (sources, asks, settings, test) = engine
+        let (sources, (asks, replies), settings, test) = engine
             .reading(|queries| {
-                Ok((queries.sources()?, queries.rung()?, queries.settings()?, queries.self_test()?))
+                let rung = (queries.rung()?, queries.replies()?);
+                Ok((queries.sources()?, rung, queries.settings()?, queries.self_test()?))
             })
             .await
             .map_err(|error| failed(&error))?;
@@ -132,7 +134,7 @@ impl Engine {
         let hub = Hub {
             desk: Arc::clone(&inner.desk),
             listeners: Arc::clone(&inner.listeners),
-            receipts: inner.receipts.clone(),
+            intents: inner.intents.clone(),
             ringer: inner.ringer.clone(),
             clock: inner.clock.clone(),
         };
@@ -149,6 +151,9 @@ impl Engine {
                     let source = sources.iter().find(|source| source.source == ask.source);
                     let name = source.map_or_else(String::new, |source| source.name.clone());
                     policy.remember(ask, name, rung_at);
+                }
+                for (intent, reply) in replies {
+                    policy.remember_reply(intent, reply);
                 }
                 let store = inner.store.clone();
                 let clock = inner.clock.clone();
@@ -252,6 +257,11 @@ impl Engine {
     /// Which ask is on screen in a focused window; nothing when the window is hidden or looks elsewhere.
     pub fn attend(&self, ask: Option<Key>) {
         let _ = self.inner.ringer.send(Word::Attend(ask));
+    }
+
+    /// Whether a source can be reached now.
+    pub(crate) fn is_live(&self, source: &SourceId) -> bool {
+        matches!(self.inner.desk.link(source).0, Link::Live { .. })
     }
 
     pub(crate) fn known_desktop(&self) -> Option<Desktop> {
@@ -369,6 +379,7 @@ impl Engine {
         self.write(&id, Op::Source(source.clone())).await?;
         let row = self.inner.desk.place(source.clone(), Counts::default());
         self.inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
+        let _ = self.inner.ringer.send(Word::SourceNamed { source: id.clone(), name: source.name.clone() });
         let control = self.inner.sources.lock().await.get(&id).cloned();
         if let Some(control) = control {
             let (reply, done) = oneshot::channel();
@@ -424,10 +435,7 @@ impl Engine {
     async fn snooze(&self, key: Key, until: Option<Millis>) -> Result<Answer, CommandError> {
         let id = key.clone();
         let ask = self.reading(move |queries| queries.ask(&id)).await?;
-        let ask = ask.ok_or_else(|| CommandError {
-            code: ErrorCode::NotFound,
-            message: format!("There is no ask \"{key}\"."),
-        })?;
+        let ask = ask.ok_or_else(|| not_found(format!("There is no ask \"{key}\".")))?;
         let until = until.map(|until| snooze::until(&ask, until, self.inner.clock.now())).transpose()?;
         // Before it is committed: who tells of the commit looks here.
         let before = self.inner.desk.snooze(&key, until);
@@ -452,31 +460,30 @@ impl Engine {
 
     /// Waits until an intent is decided or stuck. When the time is up, says how it stands.
     async fn wait(&self, intent: IntentId, timeout: Duration) -> Result<Answer, CommandError> {
-        let mut told = self.inner.receipts.subscribe();
+        let mut changed = self.inner.intents.subscribe();
         let deadline = tokio::time::Instant::now() + timeout;
-        loop {
-            let id = intent.clone();
-            let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
-            let receipt = receipt.ok_or_else(|| CommandError {
-                code: ErrorCode::NotFound,
-                message: format!("There is no answer \"{intent}\", here or on its way."),
-            })?;
-            if receipt.verdict != VerdictWord::Pending {
-                return Ok(Answer::Receipt { receipt });
-            }
-            loop {
-                match tokio::time::timeout_at(deadline, told.recv()).await {
-                    Err(_) => return Ok(Answer::Receipt { receipt }),
-                    Ok(Ok(row)) if row.intent == intent && row.verdict != VerdictWord::Pending => {
-                        return Ok(Answer::Receipt { receipt: row });
-                    }
-                    Ok(Ok(_)) => {}
-                    // Told too much at once to hear it all: read again.
-                    Ok(Err(broadcast::error::RecvError::Lagged(_))) => break,
-                    Ok(Err(broadcast::error::RecvError::Closed)) => return Ok(Answer::Receipt { receipt }),
+        let mut receipt = self.receipt(&intent).await?;
+        while receipt.verdict == VerdictWord::Pending {
+            match tokio::time::timeout_at(deadline, changed.recv()).await {
+                Ok(Ok(id)) if id != intent => {}
+                // Told of it, or of too much at once to hear it all.
+                Ok(Ok(_) | Err(broadcast::error::RecvError::Lagged(_))) => {
+                    receipt = self.receipt(&intent).await?;
                 }
+                Ok(Err(broadcast::error::RecvError::Closed)) | Err(_) => break,
             }
         }
+        Ok(Answer::Receipt { receipt })
+    }
+
+    async fn receipt(&self, intent: &IntentId) -> Result<ReceiptView, CommandError> {
+        let id = intent.clone();
+        let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
+        receipt.ok_or_else(|| {
+            not_found(format!(
+                "There is no answer \"{intent}\", here or on its way. It may have been taken back."
+            ))
+        })
     }
 
     async fn on_intent(
@@ -484,14 +491,7 @@ impl Engine {
         intent: IntentId,
         control: impl FnOnce(IntentId, oneshot::Sender<Result<Answer, CommandError>>) -> Control,
     ) -> Result<Answer, CommandError> {
-        let id = intent.clone();
-        let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
-        let Some(receipt) = receipt else {
-            return Err(CommandError {
-                code: ErrorCode::NotFound,
-                message: format!("There is no answer \"{intent}\", here or on its way."),
-            });
-        };
+        let receipt = self.receipt(&intent).await?;
         self.order(&receipt.key.source, |reply| control(intent, reply)).await
     }
 
@@ -502,28 +502,20 @@ impl Engine {
         control: impl FnOnce(oneshot::Sender<Result<Answer, CommandError>>) -> Control,
     ) -> Result<Answer, CommandError> {
         let sender = self.inner.sources.lock().await.get(source).cloned();
-        let Some(sender) = sender else {
-            return Err(CommandError {
-                code: ErrorCode::NotFound,
-                message: format!("There is no source \"{source}\"."),
-            });
-        };
+        let sender = sender.ok_or_else(|| not_found(format!("There is no source \"{source}\".")))?;
         let (reply, answer) = oneshot::channel();
         sender.send(control(reply)).await.map_err(|_| failed("the source has ended"))?;
         answer.await.map_err(|_| failed("the source ended before it answered"))?
     }
 
     fn known(&self, id: &SourceId) -> Result<Source, CommandError> {
-        self.inner.desk.source(id).ok_or_else(|| CommandError {
-            code: ErrorCode::NotFound,
-            message: match self.inner.desk.ids() {
-                ids if ids.is_empty() => format!("There is no source \"{id}\": none has been added yet."),
-                ids => {
-                    let mut ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-                    ids.sort();
-                    format!("There is no source \"{id}\"; there is: {}.", ids.join(", "))
-                }
-            },
+        self.inner.desk.source(id).ok_or_else(|| {
+            let mut ids: Vec<String> = self.inner.desk.ids().iter().map(ToString::to_string).collect();
+            ids.sort();
+            not_found(match &ids[..] {
+                [] => format!("There is no source \"{id}\": none has been added yet."),
+                ids => format!("There is no source \"{id}\"; there is: {}.", ids.join(", ")),
+            })
         })
     }
 
@@ -536,6 +528,10 @@ impl Engine {
         let write = Write { source: source.clone(), ops: vec![op], received: None };
         Ok(self.inner.store.write_durable(write).await?)
     }
+}
+
+fn not_found(message: String) -> CommandError {
+    CommandError { code: ErrorCode::NotFound, message }
 }
 
 fn invalid(message: String) -> CommandError {

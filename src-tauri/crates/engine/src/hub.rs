@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbell_domain::{Change, Key, Source, Surface};
+use deskbell_domain::{Change, IntentId, Key, Source, Surface};
 use deskbell_store::{Committed, Fact};
 use tokio::sync::{broadcast, mpsc};
 
@@ -19,7 +19,7 @@ use crate::view::{
 pub(crate) struct Hub {
     pub(crate) desk: Arc<Desk>,
     pub(crate) listeners: Arc<Listeners>,
-    pub(crate) receipts: broadcast::Sender<ReceiptView>,
+    pub(crate) intents: broadcast::Sender<IntentId>,
     pub(crate) ringer: mpsc::UnboundedSender<Word>,
     pub(crate) clock: Clock,
 }
@@ -41,7 +41,10 @@ impl Hub {
                 Fact::Change(change) => self.change(&config, change, &mut patches),
                 Fact::Entry(row) => patches.push(Patch::Entry { row: EntryView::from(row) }),
                 Fact::Receipt(receipt) => self.receipt(ReceiptView::from(&receipt), &mut patches),
-                Fact::OutboxGone(intent) => patches.push(Patch::ReceiptGone { intent }),
+                Fact::OutboxGone(intent) => {
+                    self.intent(&intent);
+                    patches.push(Patch::ReceiptGone { intent });
+                }
                 Fact::Outbox(row) => self.receipt(ReceiptView::from(&row), &mut patches),
             }
         }
@@ -85,8 +88,12 @@ impl Hub {
         if row.surface == Surface::Notification {
             let _ = self.ringer.send(Word::Answered(Box::new(row.clone())));
         }
-        // Nobody may be waiting for it.
-        let _ = self.receipts.send(row.clone());
+        self.intent(&row.intent);
         patches.push(Patch::Receipt { row });
+    }
+
+    fn intent(&self, intent: &IntentId) {
+        // Nobody may be waiting for it.
+        let _ = self.intents.send(intent.clone());
     }
 }

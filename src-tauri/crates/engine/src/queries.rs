@@ -1,6 +1,6 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
-use deskbell_domain::{EntryKind, ItemId, Key, Millis, Source, SourceId};
+use deskbell_domain::{EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
 use deskbell_store::{AskRow, EntryRow, History, OutboxRow, Reader, Stage, StoreError};
 
 use crate::body::{self, BodyView};
@@ -115,6 +115,16 @@ impl Queries {
             Ok((ask, notice.and_then(|notice| notice.rung_at)))
         })
         .collect()
+    }
+
+    /// What was typed into notifications, and is still on its way.
+    pub(crate) fn replies(&self) -> Result<Vec<(IntentId, String)>, CommandError> {
+        let rows = self.reader().outbox()?.into_iter();
+        let typed = rows.filter(|row| row.surface == Surface::Notification).filter_map(|row| {
+            let reply = row.intent.values.values().find_map(Value::words)?.to_owned();
+            Some((row.intent.id.clone(), reply))
+        });
+        Ok(typed.collect())
     }
 
     pub(crate) fn sources(&self) -> Result<Vec<SourceView>, CommandError> {

@@ -1,12 +1,10 @@
 //! Does what the policy says: raises and withdraws notifications, writes their fates down, and takes what the
 //! operator pressed to the engine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use deskbell_domain::{
-    Consent, Entry, EntryKind, Hash, Intent, IntentId, ItemId, Key, Millis, SourceId, Surface, When,
-};
+use deskbell_domain::{Entry, EntryKind, Hash, IntentId, ItemId, Key, Millis, SourceId, Surface, When};
 use deskbell_store::{Op, Store, Write};
 use tokio::sync::{mpsc, oneshot};
 
@@ -31,6 +29,10 @@ pub(crate) enum Word {
     },
     /// A source's link is up, and its snapshot is in.
     SourceHeard(SourceId),
+    SourceNamed {
+        source: SourceId,
+        name: String,
+    },
     SourceGone(SourceId),
     Attend(Option<Key>),
     Pressed {
@@ -98,6 +100,7 @@ impl Ringer {
                 self.policy.source_heard(&source, moment);
                 Vec::new()
             }
+            Word::SourceNamed { source, name } => self.policy.source_named(&source, &name, moment),
             Word::SourceGone(source) => self.policy.source_gone(&source, moment),
             Word::Attend(key) => self.policy.attend(key, moment),
             Word::Answered(receipt) => self.policy.answered(&receipt, moment),
@@ -130,7 +133,8 @@ impl Ringer {
         let (notes, steps): (Vec<Step>, Vec<Step>) =
             steps.into_iter().partition(|step| matches!(step, Step::Note(_)));
         let unwritten = self.write_down(notes).await;
-        for step in steps {
+        let mut steps = VecDeque::from(steps);
+        while let Some(step) = steps.pop_front() {
             match step {
                 Step::Note(_) => {}
                 // An ask that is not written down as rung would ring again after a restart.
@@ -138,7 +142,7 @@ impl Ringer {
                 Step::Show(notice) => self.notifier.show(notice),
                 Step::Withdraw(tag) => self.notifier.withdraw(&tag),
                 Step::Reveal(key) => self.engine.reveal(key),
-                Step::Take(taking) => self.take(taking).await,
+                Step::Take(taking) => steps.extend(self.take(taking).await),
             }
         }
     }
@@ -164,20 +168,17 @@ impl Ringer {
         unwritten
     }
 
-    async fn take(&mut self, taking: Taking) {
+    /// What is to be done once the engine has taken it, or has not.
+    async fn take(&mut self, taking: Taking) -> Vec<Step> {
         let id = IntentId::new(uuid::Uuid::now_v7().to_string());
-        let intent = Intent {
-            id: id.clone(),
-            key: taking.key.clone(),
-            offer: taking.deed.offer.clone(),
-            values: taking.deed.values.clone(),
-            shown: taking.shown.clone(),
-            consent: Consent::None,
-        };
+        let intent = taking.intent(id.clone());
         let command = Command::IntentTake { intent, surface: Surface::Notification };
         match self.engine.command(command).await {
-            Ok(_) => self.policy.taken(id, taking),
-            Err(error) => self.notifier.show(self.policy.refused(&taking, &error)),
+            Ok(_) => {
+                let live = self.engine.is_live(&taking.key.source);
+                self.policy.taken(id, taking, live, &self.clock.moment())
+            }
+            Err(error) => vec![Step::Show(self.policy.refused(&taking, &error))],
         }
     }
 

@@ -17,4 +17,5 @@ mod rooms;
 mod scripts;
 mod simulators;
 mod usage;
+mod waiting;
 mod warren;

@@ -6,16 +6,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use deskbell_domain::{EntryKind, Key, Millis};
+use deskbell_domain::{EntryKind, Key, Link, Millis, SourceId};
 use deskbell_engine::command::{Answer, Command, HistoryFilter};
 use deskbell_engine::self_test::TestFate;
 use deskbell_engine::settings::{Level, Settings};
-use deskbell_engine::view::AskView;
 use deskbell_engine::{Desktop, Engine, Notice, Notifier, Options, Press, Tag, TestKind};
 use deskbell_sim::hyperhive::Prompt;
 use deskbell_sim::{Config, Hyperhive};
 
-use crate::desk::{add, until};
+use crate::desk::{add, adding, until};
+use crate::reading::{asks, link};
 
 #[derive(Default)]
 struct Wall(Mutex<Inner>);
@@ -85,11 +85,8 @@ async fn stage() -> (Hyperhive, Engine, Arc<Wall>, tempfile::TempDir) {
     (hive, engine, wall, folder)
 }
 
-async fn asks(engine: &Engine) -> Vec<AskView> {
-    match engine.command(Command::AskList { all: false }).await.unwrap() {
-        Answer::Asks { rows } => rows,
-        other => panic!("{other:?}"),
-    }
+fn hive_id() -> SourceId {
+    SourceId::new("hive")
 }
 
 /// The fates in the history of an ask, oldest first.
@@ -131,7 +128,7 @@ async fn an_ask_rings_once_over_restarts_and_one_that_never_rang_still_does() {
     let quiet =
         Engine::start(Options { data: folder.path().to_owned(), ..Options::default() }).await.unwrap();
     hive.ask_approval("coder", "drop the table");
-    until("the second is there", async || asks(&quiet).await.len() == 2).await;
+    until("the second is there", async || asks(&quiet, false).await.len() == 2).await;
     quiet.stop().await;
 
     let wall = Arc::new(Wall::default());
@@ -164,7 +161,7 @@ async fn a_press_on_what_changed_or_ended_sends_nothing_and_says_so() {
     wall.has("This changed, look again").await;
 
     assert!(hive.resolve_elsewhere(id, "denied", None));
-    until("it is settled here", async || asks(&engine).await.is_empty()).await;
+    until("it is settled here", async || asks(&engine, false).await.is_empty()).await;
     press(&engine, &notice, button(&notice, "Approve"));
     assert!(wall.has("Nothing was sent").await.body.contains("denied"));
     assert_eq!(hive.received().len(), 0);
@@ -192,6 +189,56 @@ async fn a_reply_answers_a_question_and_one_that_cannot_be_delivered_is_given_ba
 }
 
 #[tokio::test]
+async fn an_answer_to_a_source_out_of_reach_is_said_to_be_kept_and_is_sent_when_it_is_back() {
+    let (hive, engine, wall, _folder) = stage().await;
+    hive.ask_approval("coder", "add ripgrep");
+    let notice = wall.has("add ripgrep").await;
+    hive.stop().await;
+    until("its loss is known", async || !matches!(link(&engine, &hive_id()).await, Link::Live { .. })).await;
+    press(&engine, &notice, button(&notice, "Approve"));
+    assert!(wall.has("Approve: kept").await.body.contains("when hive is back"));
+    hive.restart().await.unwrap();
+    wall.has("Approve: done").await;
+    assert_eq!(hive.received().len(), 1);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_reply_that_is_lost_after_a_restart_is_given_back_all_the_same() {
+    let (hive, engine, wall, folder) = stage().await;
+    let question = hive.ask_question(Prompt::new("coder", "Which colour?"));
+    let notice = wall.has("Which colour?").await;
+    hive.stop().await;
+    until("its loss is known", async || !matches!(link(&engine, &hive_id()).await, Link::Live { .. })).await;
+    press(&engine, &notice, Press::Reply("teal, please".into()));
+    wall.has("Answer: kept").await;
+    engine.stop().await;
+    assert!(hive.answer_elsewhere(question, "red", "ann"));
+    hive.restart().await.unwrap();
+
+    let wall = Arc::new(Wall::default());
+    let engine = start(folder.path(), &wall).await;
+    let lost = wall.has("Answer: somebody else was first").await;
+    assert!(lost.body.contains("ann") && lost.body.contains("“teal, please”"), "{}", lost.body);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_notification_has_the_name_that_its_source_has_now() {
+    let (hive, engine, wall, _folder) = stage().await;
+    hive.ask_approval("coder", "add ripgrep");
+    assert!(wall.has("add ripgrep").await.body.contains("hive"));
+    let Command::SourceAdd { draft } = adding("Bakery", "hyperhive", &hive.url()) else { panic!() };
+    engine.command(Command::SourceEdit { source: hive_id(), draft }).await.unwrap();
+    until("it says the new name", async || {
+        wall.0.lock().unwrap().up.values().any(|notice| notice.body.contains("Bakery"))
+    })
+    .await;
+    assert_eq!(wall.times("add ripgrep"), 2, "it was drawn anew once");
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn a_snoozed_ask_says_so_and_rings_again_when_it_wakes() {
     let (hive, engine, wall, _folder) = stage().await;
     hive.ask_approval("coder", "add ripgrep");
@@ -199,7 +246,7 @@ async fn a_snoozed_ask_says_so_and_rings_again_when_it_wakes() {
     let wake = now().plus(2_000);
     engine.command(Command::AskSnooze { key: key.clone(), until: Some(wake) }).await.unwrap();
     wall.lacks("add ripgrep").await;
-    assert_eq!(asks(&engine).await[0].snoozed_until, Some(wake));
+    assert_eq!(asks(&engine, false).await[0].snoozed_until, Some(wake));
     wall.has("add ripgrep").await;
     assert!(now() >= wake, "not before its time");
     let told = fates(&engine, &key).await;
@@ -227,11 +274,11 @@ async fn a_source_that_is_removed_and_added_again_rings_again() {
 async fn a_silent_source_does_not_ring_and_its_history_says_why() {
     let (hive, engine, wall, _folder) = stage().await;
     let mut settings = Settings::default();
-    settings.ringing.sources.insert(deskbell_domain::SourceId::new("hive"), Level::Silent);
+    settings.ringing.sources.insert(hive_id(), Level::Silent);
     engine.command(Command::SettingsSet { settings }).await.unwrap();
     hive.ask_approval("coder", "add ripgrep");
-    until("it is there", async || asks(&engine).await.len() == 1).await;
-    let key = asks(&engine).await.remove(0).key;
+    until("it is there", async || asks(&engine, false).await.len() == 1).await;
+    let key = asks(&engine, false).await.remove(0).key;
     until("its fate is kept", async || !fates(&engine, &key).await.is_empty()).await;
     assert_eq!(fates(&engine, &key).await, ["Notification suppressed (its source is silent)"]);
     assert_eq!(wall.titles(), [""; 0]);

@@ -59,6 +59,8 @@ struct Known {
     /// From an earlier run; `Some` says when it counts as heard of again.
     stale: Option<Heard>,
     up: Up,
+    /// The desktop has said that it could not show it. It may still do so, when it can again.
+    failed: bool,
     /// What was noted last of why it does not ring.
     held: Option<Why>,
 }
@@ -107,21 +109,14 @@ impl Policy {
 
     /// An ask that waited when the engine started, and when it last rang.
     pub(crate) fn remember(&mut self, ask: AskView, source_name: String, rung_at: Option<Millis>) {
-        let known =
-            Known { rung_at, source_name, stale: Some(Heard::NotYet), up: Up::Nowhere, held: None, ask };
+        let known = Known { rung_at, stale: Some(Heard::NotYet), ..Known::new(ask, source_name) };
         self.asks.insert(known.ask.key.clone(), known);
     }
 
     pub(crate) fn ask_changed(&mut self, ask: AskView, source_name: String, moment: &Moment) -> Vec<Step> {
         let key = ask.key.clone();
-        let known = self.asks.entry(key.clone()).or_insert_with(|| Known {
-            ask: ask.clone(),
-            source_name: String::new(),
-            rung_at: None,
-            stale: None,
-            up: Up::Nowhere,
-            held: None,
-        });
+        let known =
+            self.asks.entry(key.clone()).or_insert_with(|| Known::new(ask.clone(), source_name.clone()));
         let altered = known.ask.shown != ask.shown;
         let snoozed = known.ask.snoozed_until != ask.snoozed_until && ask.snoozed_until.is_some();
         known.ask = ask;
@@ -150,6 +145,18 @@ impl Policy {
         }
     }
 
+    /// A source has another name now, and so have its asks that are on the desktop.
+    pub(crate) fn source_named(&mut self, source: &SourceId, name: &str, moment: &Moment) -> Vec<Step> {
+        let mut renamed = Vec::new();
+        for (key, known) in self.asks.iter_mut().filter(|(key, _)| key.source == *source) {
+            if known.source_name != name {
+                name.clone_into(&mut known.source_name);
+                renamed.push(key.clone());
+            }
+        }
+        self.redraw(&renamed, moment)
+    }
+
     /// With a source go its asks: should it be added again, they ring again.
     pub(crate) fn source_gone(&mut self, source: &SourceId, moment: &Moment) -> Vec<Step> {
         let (gone, left) =
@@ -176,7 +183,7 @@ impl Policy {
     }
 
     pub(crate) fn set(&mut self, settings: Settings, moment: &Moment) -> Vec<Step> {
-        let hidden = settings.ringing.private != self.settings.ringing.private;
+        let hides = settings.ringing.private != self.settings.ringing.private;
         let off = !settings.notifications;
         self.settings = settings;
         let mut steps = Vec::new();
@@ -185,10 +192,8 @@ impl Policy {
             for key in &keys {
                 self.take_back(key, "notifications were switched off", moment, &mut steps);
             }
-        } else if hidden {
-            self.burst.membership_changed();
-            let own = self.asks.values().filter(|known| known.up == Up::Own);
-            steps.extend(own.map(|known| Step::Show(self.notice(known, Occasion::Redrawn, moment))));
+        } else if hides {
+            steps.extend(self.redraw(&keys, moment));
         }
         steps.extend(self.tick(moment));
         steps
@@ -203,7 +208,7 @@ impl Policy {
             self.consider(&key, moment, &mut steps);
         }
         self.redraw_summary(moment, &mut steps);
-        steps.extend(self.answers.fade(moment.now));
+        steps.extend(self.answers.tick(moment.now));
         steps
     }
 
@@ -276,6 +281,7 @@ impl Policy {
         };
         known.rung_at = Some(moment.now);
         known.held = None;
+        known.failed = false;
         let crowd = self.burst.join(key, moment.now);
         self.answers.overtaken(key);
         if crowd.is_empty() {
@@ -358,7 +364,7 @@ impl Policy {
             Up::Nowhere => {}
             Up::Summary => self.burst.membership_changed(),
             Up::Own => {
-                steps.push(known.note(Fate::Withdrawn, "its deadline passed", moment.now));
+                steps.extend(known.withdrawn("its deadline passed", moment.now));
                 steps.push(Step::Show(content::expired(&known.ask, &known.source_name, &self.settings)));
             }
         }
@@ -371,10 +377,23 @@ impl Policy {
             Up::Nowhere => {}
             Up::Summary => self.burst.membership_changed(),
             Up::Own => {
-                steps.push(known.note(Fate::Withdrawn, why, moment.now));
+                steps.extend(known.withdrawn(why, moment.now));
                 steps.push(Step::Withdraw(Tag::Ask(key.clone())));
             }
         }
+    }
+
+    /// What is up about these says what it should say now, without a sound.
+    fn redraw(&mut self, keys: &[Key], moment: &Moment) -> Vec<Step> {
+        let known = keys.iter().filter_map(|key| self.asks.get(key));
+        let own = known.clone().filter(|known| known.up == Up::Own);
+        let mut steps: Vec<Step> =
+            own.map(|known| Step::Show(self.notice(known, Occasion::Redrawn, moment))).collect();
+        if known.clone().any(|known| known.up == Up::Summary) {
+            self.burst.membership_changed();
+            self.redraw_summary(moment, &mut steps);
+        }
+        steps
     }
 
     fn redraw_summary(&mut self, moment: &Moment, steps: &mut Vec<Step>) {
@@ -404,6 +423,20 @@ impl Policy {
 }
 
 impl Known {
+    fn new(ask: AskView, source_name: String) -> Self {
+        Self { ask, source_name, rung_at: None, stale: None, up: Up::Nowhere, failed: false, held: None }
+    }
+
+    /// What was never on screen is withdrawn without a word.
+    fn withdrawn(&self, why: &str, at: Millis) -> Option<Step> {
+        (!self.failed).then(|| self.note(Fate::Withdrawn, why, at))
+    }
+
+    /// The desktop could not show it. Noted once, however often it is tried.
+    fn fail(&mut self, why: &str, at: Millis) -> Option<Step> {
+        (!std::mem::replace(&mut self.failed, true)).then(|| self.note(Fate::Failed, why, at))
+    }
+
     fn note(&self, fate: Fate, why: &str, at: Millis) -> Step {
         Step::Note(Note {
             row: NoticeRow {

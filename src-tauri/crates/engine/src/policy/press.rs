@@ -1,6 +1,6 @@
 //! What the operator did with a notification, checked against the ask as it is.
 
-use deskbell_domain::{Hash, Key};
+use deskbell_domain::{Consent, Hash, Intent, IntentId, Key};
 use deskbell_store::Fate;
 
 use super::content::{self, Deed};
@@ -23,43 +23,52 @@ pub(crate) struct Taking {
     pub(crate) reply: Option<String>,
 }
 
+impl Taking {
+    /// As the engine takes it. A press consents to nothing that needs to be confirmed.
+    pub(crate) fn intent(&self, id: IntentId) -> Intent {
+        Intent {
+            id,
+            key: self.key.clone(),
+            offer: self.deed.offer.clone(),
+            values: self.deed.values.clone(),
+            shown: self.shown.clone(),
+            consent: Consent::None,
+        }
+    }
+}
+
 impl Policy {
     pub(crate) fn pressed(&mut self, key: &Key, shown: Hash, press: Press, moment: &Moment) -> Vec<Step> {
-        let was_up = match self.asks.get_mut(key) {
-            Some(known) if known.up == Up::Own => {
-                known.up = Up::Nowhere;
-                true
-            }
-            Some(_) | None => false,
-        };
-        // What is said of a word about an answer is nobody's fate.
-        let note = |fate, words: &str| {
-            let known = self.asks.get(key).filter(|_| was_up);
-            known.map(|known| known.note(fate, words, moment.now))
-        };
         match press {
             Press::Open => {
-                note(Fate::Pressed, "Open").into_iter().chain([Step::Reveal(key.clone())]).collect()
+                let note = self.seen_to(key, Fate::Pressed, "Open", moment);
+                note.into_iter().chain([Step::Reveal(key.clone())]).collect()
             }
-            Press::Dismissed => note(Fate::Dismissed, "").into_iter().collect(),
-            Press::Failed(why) => note(Fate::Failed, &why).into_iter().collect(),
+            Press::Dismissed => self.seen_to(key, Fate::Dismissed, "", moment).into_iter().collect(),
+            // It may come on screen yet: it is withdrawn once it is over.
+            Press::Failed(why) => {
+                let up = self.asks.get_mut(key).filter(|known| known.up == Up::Own);
+                up.and_then(|known| known.fail(&why, moment.now)).into_iter().collect()
+            }
             Press::Button(id) => {
                 let deed = self.as_shown(key, &shown).and_then(|ask| {
                     let nth: usize = id.parse().ok()?;
                     content::deeds(ask).into_iter().nth(nth)
                 });
-                let words = deed.as_ref().map_or(STALE, |deed| &deed.label);
-                note(Fate::Pressed, words).into_iter().chain([self.take(key, shown, deed, None)]).collect()
+                self.take(key, shown, deed, None, moment)
             }
             Press::Reply(text) => {
                 let deed = self.as_shown(key, &shown).and_then(|ask| content::reply_deed(ask, &text));
-                let words = deed.as_ref().map_or(STALE, |deed| &deed.label);
-                note(Fate::Replied, words)
-                    .into_iter()
-                    .chain([self.take(key, shown, deed, Some(text))])
-                    .collect()
+                self.take(key, shown, deed, Some(text), moment)
             }
         }
+    }
+
+    /// Its notification has done its work. A word about an answer is nobody's fate: of that nothing is noted.
+    fn seen_to(&mut self, key: &Key, fate: Fate, words: &str, moment: &Moment) -> Option<Step> {
+        let known = self.asks.get_mut(key).filter(|known| known.up == Up::Own)?;
+        known.up = Up::Nowhere;
+        Some(known.note(fate, words, moment.now))
     }
 
     /// The ask, if it still is what was shown.
@@ -67,26 +76,41 @@ impl Policy {
         self.asks.get(key).map(|known| &known.ask).filter(|ask| ask.shown == *shown)
     }
 
-    fn take(&mut self, key: &Key, shown: Hash, deed: Option<Deed>, reply: Option<String>) -> Step {
-        match deed {
+    fn take(
+        &mut self,
+        key: &Key,
+        shown: Hash,
+        deed: Option<Deed>,
+        reply: Option<String>,
+        moment: &Moment,
+    ) -> Vec<Step> {
+        let fate = if reply.is_some() { Fate::Replied } else { Fate::Pressed };
+        let words = deed.as_ref().map_or(STALE, |deed| &deed.label);
+        let note = self.seen_to(key, fate, words, moment);
+        let step = match deed {
             Some(deed) => Step::Take(Taking { key: key.clone(), shown, deed, reply }),
             None => {
                 let notice = self.nothing_sent(key, &shown, CHANGED, "Nothing was sent.", reply.as_deref());
                 Step::Show(notice)
             }
-        }
+        };
+        note.into_iter().chain([step]).collect()
     }
 
     /// The summary was pressed: its asks have been seen to as far as a summary goes.
     pub(crate) fn summary_pressed(&mut self, press: &Press, moment: &Moment) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut members: Vec<_> = self.asks.values_mut().filter(|known| known.up == Up::Summary).collect();
         let (fate, words) = match press {
             Press::Open | Press::Button(_) | Press::Reply(_) => (Fate::Pressed, "the summary was opened"),
             Press::Dismissed => (Fate::Dismissed, "with the summary"),
-            Press::Failed(why) => (Fate::Failed, why.as_str()),
+            // It may come on screen yet, and is kept true.
+            Press::Failed(why) => {
+                steps.extend(members.into_iter().filter_map(|known| known.fail(why, moment.now)));
+                return steps;
+            }
         };
         self.burst.closed();
-        let mut steps = Vec::new();
-        let mut members: Vec<_> = self.asks.values_mut().filter(|known| known.up == Up::Summary).collect();
         members
             .sort_by_key(|known| (known.ask.expires_at.is_none(), known.ask.expires_at, known.ask.asked_at));
         for known in &mut members {

@@ -1,14 +1,9 @@
 //! What becomes of an ask's notification over time.
 
-use deskbell_domain::{AskState, By, IntentId, Outcome, Surface};
+use deskbell_domain::{AskState, By, Outcome};
 
 use super::*;
-use crate::notice::{Press, Stay};
-use crate::view::{ReceiptView, VerdictWord};
-
-fn tag(ask: &Ask) -> Tag {
-    Tag::Ask(key(ask))
-}
+use crate::notice::Press;
 
 fn settled(ask: &Ask, by: By, outcome: Outcome) -> Ask {
     Ask { state: AskState::Settled { at: When::Seen(NOON), by, outcome }, ..ask.clone() }
@@ -16,22 +11,6 @@ fn settled(ask: &Ask, by: By, outcome: Outcome) -> Ask {
 
 fn due(ask: Ask, minutes: i64) -> Ask {
     Ask { expires: Some(NOON.plus(minutes * MINUTE)), ..ask }
-}
-
-/// Lets time pass as the ringer does: from one wake to the next.
-fn pass(policy: &mut Policy, from: i64, to: i64) -> Vec<(i64, Vec<Step>)> {
-    let mut happened = Vec::new();
-    let mut now = from;
-    while let Some(wake) = policy.next_wake(&at(now)).map(|wake| wake.since(NOON)).filter(|wake| *wake <= to)
-    {
-        now = now.max(wake);
-        let steps = policy.tick(&at(now));
-        if !steps.is_empty() {
-            happened.push((now, steps));
-        }
-        assert!(happened.len() < 1_000, "it never comes to rest");
-    }
-    happened
 }
 
 /// When something was shown.
@@ -280,44 +259,42 @@ fn hiding_what_agents_write_redraws_what_is_up() {
 }
 
 #[test]
-fn what_became_of_an_answer_is_said_where_it_was_given() {
-    let receipt = |verdict, surface| ReceiptView {
-        intent: IntentId::new("i"),
-        key: key(&approval(1)),
-        title: "Deploy 1".into(),
-        offer: "approve".into(),
-        label: "Approve".into(),
-        surface,
-        shown: approval(1).shown(),
-        answered_at: NOON,
-        settled_at: None,
-        held_until: None,
-        verdict,
-        note: "ann approved it.".into(),
-        fault: None,
-    };
-    for (verdict, title, stay) in [
-        (VerdictWord::Won, Some("Approve: done"), Stay::Passing),
-        (VerdictWord::Lost, Some("Approve: somebody else was first"), Stay::Standing),
-        (VerdictWord::Expired, Some("Approve: the deadline was first"), Stay::Standing),
-        (VerdictWord::Unknown, Some("Approve: it is not known whether it arrived"), Stay::Standing),
-        (VerdictWord::Stuck, Some("Approve: your answer is stuck"), Stay::Standing),
-        (VerdictWord::Pending, None, Stay::Standing),
-        (VerdictWord::Discarded, None, Stay::Standing),
-    ] {
-        let mut policy = policy(Settings::default());
-        assert_eq!(
-            policy.answered(&receipt(verdict, Surface::Window), &at(0)),
-            [],
-            "the window says it itself"
-        );
-        let steps = policy.answered(&receipt(verdict, Surface::Notification), &at(0));
-        assert_eq!(shown(&steps).first().map(|notice| notice.title.as_str()), title);
-        if let [notice] = shown(&steps)[..] {
-            assert_eq!(notice.stay, stay);
-            assert_eq!(notice.body.contains("ann approved it."), verdict != VerdictWord::Won);
-        }
-        let faded = pass(&mut policy, 0, MINUTE);
-        assert_eq!(faded.len(), usize::from(verdict == VerdictWord::Won), "good news goes by itself");
+fn what_the_desktop_could_not_show_is_noted_once_and_taken_back_all_the_same() {
+    let mut policy = policy(Settings::default());
+    let ask = approval(1);
+    tell(&mut policy, &ask, &at(0));
+    let failed = || Press::Failed("no bus".into());
+    let steps = policy.pressed(&key(&ask), ask.shown(), failed(), &at(1));
+    assert_eq!(noted(&steps), [("failed", "no bus")]);
+    assert_eq!(policy.pressed(&key(&ask), ask.shown(), failed(), &at(2)), [], "once is enough");
+    let steps = tell(&mut policy, &settled(&ask, By::Us, Outcome::Approved), &at(SECOND));
+    assert_eq!(withdrawn(&steps), [&tag(&ask)], "a server that comes back would show it");
+    assert_eq!(noted(&steps), [], "and it was never seen");
+}
+
+#[test]
+fn a_summary_that_could_not_be_shown_is_kept_true_all_the_same() {
+    let mut policy = policy(Settings::default());
+    for n in 0..8 {
+        tell(&mut policy, &approval(n), &at(n as i64));
     }
+    let steps = policy.summary_pressed(&Press::Failed("no bus".into()), &at(SECOND));
+    assert_eq!(noted(&steps), [("failed", "no bus"); 8]);
+    assert_eq!(policy.summary_pressed(&Press::Failed("no bus".into()), &at(SECOND)), []);
+    let steps = tell(&mut policy, &settled(&approval(0), By::Us, Outcome::Approved), &at(MINUTE));
+    assert_eq!(shown(&steps)[0].title, "7 asks wait for you");
+}
+
+#[test]
+fn what_is_up_has_the_name_that_its_source_has_now() {
+    let mut policy = policy(Settings::default());
+    tell(&mut policy, &approval(0), &at(0));
+    for n in 1..9 {
+        tell(&mut policy, &approval(n), &at(MINUTE));
+    }
+    let steps = policy.source_named(&source(), "Bakery", &at(2 * MINUTE));
+    let [own, summary] = shown(&steps)[..] else { panic!("{steps:?}") };
+    assert!(own.tag == tag(&approval(0)) && own.body.contains("Bakery") && !own.sound, "{own:?}");
+    assert!(summary.tag == Tag::Summary && summary.body.contains("(Bakery)"), "{summary:?}");
+    assert_eq!(policy.source_named(&source(), "Bakery", &at(3 * MINUTE)), [], "that is its name");
 }

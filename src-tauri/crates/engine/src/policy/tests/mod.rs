@@ -1,8 +1,11 @@
+mod answers;
 mod life;
 mod presses;
 mod random;
 mod saying;
 mod table;
+
+use std::fmt::Debug;
 
 use deskbell_domain::{
     Ask, AskBody, AskState, Choice, Field, Input, ItemId, Key, Millis, Offer, Scope, SourceId, Subject, Tone,
@@ -116,6 +119,49 @@ fn withdrawn(steps: &[Step]) -> Vec<&Tag> {
             _ => None,
         })
         .collect()
+}
+
+fn tag(ask: &Ask) -> Tag {
+    Tag::Ask(key(ask))
+}
+
+/// Lets time pass as the ringer does: from one wake to the next.
+fn pass(policy: &mut Policy, from: i64, to: i64) -> Vec<(i64, Vec<Step>)> {
+    let mut happened = Vec::new();
+    let mut now = from;
+    while let Some(wake) = policy.next_wake(&at(now)).map(|wake| wake.since(NOON)).filter(|wake| *wake <= to)
+    {
+        now = now.max(wake);
+        let steps = policy.tick(&at(now));
+        if !steps.is_empty() {
+            happened.push((now, steps));
+        }
+        assert!(happened.len() < 1_000, "it never comes to rest");
+    }
+    happened
+}
+
+/// What came of every case of a table, beside what its rules say.
+#[derive(Default)]
+struct Judged {
+    cases: usize,
+    wrong: Vec<String>,
+}
+
+impl Judged {
+    fn case<T: PartialEq + Debug>(&mut self, came: &T, expected: &T, case: &impl Debug) {
+        self.cases += 1;
+        if came != expected {
+            self.wrong.push(format!("{case:?}: {came:?}, not {expected:?}"));
+        }
+    }
+
+    /// A table that shrank would prove less: it has at least so many.
+    fn all_right(&self, least: usize) {
+        let Self { cases, wrong } = self;
+        assert!(wrong.is_empty(), "{} of {cases} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(*cases >= least, "only {cases} cases");
+    }
 }
 
 /// The fates noted, each with its note.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{AskState, Consent, Hash, Intent, IntentId, Value};
+use deskbell_domain::{AskState, Hash, IntentId, Value};
 
 use super::table::states;
 use super::*;
@@ -128,23 +128,13 @@ fn press(shape: &Ask, state: &AskState, same: bool, press: Press) -> Came {
             Step::Note(_) | Step::Withdraw(_) => {}
             Step::Reveal(_) => came.1 = Told::Revealed,
             Step::Show(notice) => came.1 = title(&notice),
-            Step::Take(taking) => {
-                let intent = Intent {
-                    id: IntentId::new("i"),
-                    key: taking.key.clone(),
-                    offer: taking.deed.offer.clone(),
-                    values: taking.deed.values.clone(),
-                    shown: taking.shown.clone(),
-                    consent: Consent::None,
-                };
-                match now.accept(intent) {
-                    Ok(accepted) => {
-                        assert!(accepted.offer().fits_a_notification());
-                        came.0 = Some((taking.deed.offer, taking.deed.values));
-                    }
-                    Err(refusal) => came.1 = title(&policy.refused(&taking, &CommandError::from(refusal))),
+            Step::Take(taking) => match now.accept(taking.intent(IntentId::new("i"))) {
+                Ok(accepted) => {
+                    assert!(accepted.offer().fits_a_notification());
+                    came.0 = Some((taking.deed.offer, taking.deed.values));
                 }
-            }
+                Err(refusal) => came.1 = title(&policy.refused(&taking, &CommandError::from(refusal))),
+            },
         }
     }
     came
@@ -164,7 +154,7 @@ fn title(notice: &Notice) -> Told {
 
 #[test]
 fn what_is_sent_and_what_is_shown_is_what_the_rules_say() {
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let mut judged = Judged::default();
     for (nth, shape) in shapes().iter().enumerate() {
         for state in states() {
             for (same, was) in
@@ -172,17 +162,11 @@ fn what_is_sent_and_what_is_shown_is_what_the_rules_say() {
             {
                 let came = press(shape, &state, same, was.clone());
                 let expected = expected(nth, &state, same, &was);
-                cases += 1;
-                if came != expected {
-                    wrong.push(format!(
-                        "shape {nth} {state:?} same: {same} {was:?}: {came:?}, not {expected:?}"
-                    ));
-                }
+                judged.case(&came, &expected, &(nth, &state, same, &was));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {cases} are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(cases > 1_000, "only {cases} cases");
+    judged.all_right(1_000);
 }
 
 #[test]
@@ -204,15 +188,7 @@ fn a_refused_reply_is_quoted_back() {
     let steps = policy.pressed(&key(&ask), ask.shown(), Press::Reply("teal".into()), &at(SECOND));
     let Some(Step::Take(taking)) = steps.last() else { panic!("{steps:?}") };
     let ended = Ask { state: states().pop().unwrap(), ..ask };
-    let intent = Intent {
-        id: IntentId::new("i"),
-        key: taking.key.clone(),
-        offer: taking.deed.offer.clone(),
-        values: taking.deed.values.clone(),
-        shown: taking.shown.clone(),
-        consent: Consent::None,
-    };
-    let error = CommandError::from(ended.accept(intent).unwrap_err());
+    let error = CommandError::from(ended.accept(taking.intent(IntentId::new("i"))).unwrap_err());
     let notice = policy.refused(taking, &error);
     assert!(notice.body.contains("expired") && notice.body.contains("“teal”"), "{}", notice.body);
 }

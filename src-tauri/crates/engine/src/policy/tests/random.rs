@@ -127,7 +127,12 @@ impl World {
             }
             Happening::Attend(n) => self.policy.attend(n.map(key_of), &moment),
             Happening::Press(n, press) => {
-                let Some(notice) = self.up.remove(&Tag::Ask(key_of(n))) else { return };
+                let tag = Tag::Ask(key_of(n));
+                let Some(notice) = self.up.remove(&tag) else { return };
+                // The desktop may show later what it could not show.
+                if press > 2 {
+                    self.up.insert(tag, notice.clone());
+                }
                 let press = match press {
                     0 => Press::Open,
                     1 => Press::Dismissed,

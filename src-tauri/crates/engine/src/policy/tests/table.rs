@@ -211,23 +211,17 @@ impl Settings {
 
 #[test]
 fn whether_an_ask_rings_is_what_the_rules_say() {
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let mut judged = Judged::default();
     for state in states() {
         for deadline in DEADLINES {
             for (rung, set) in RUNGS.into_iter().flat_map(|rung| SETS.map(|set| (rung, set))) {
                 let Some(verdict) = judge(&state, deadline, rung, set) else { continue };
                 let expected = expected(state == AskState::Open, deadline, rung, set);
-                cases += 1;
-                if verdict != expected {
-                    wrong.push(format!(
-                        "{state:?} {deadline:?} {rung:?} {set:?}: {verdict:?}, not {expected:?}"
-                    ));
-                }
+                judged.case(&verdict, &expected, &(&state, deadline, rung, set));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {cases} are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(cases > 2_000, "only {cases} cases");
+    judged.all_right(2_000);
 }
 
 #[test]
