@@ -1,5 +1,6 @@
 //! The project's chores, as `cargo xtask …`. Everything they leave behind lives under `target/`.
 
+mod bench;
 mod build;
 mod demo;
 mod doctor;
@@ -24,6 +25,8 @@ The chores of Deskbell:
   cargo xtask demo             build the app and open it with lively, simulated coordinators
   cargo xtask test             set up what is needed and run every test
   cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
+  cargo xtask bench latency [--json] [--quick]
+                               measure how long an ask takes to reach the desktop
   cargo xtask peers opencode   run the tests against a real opencode server
   cargo xtask shots            take screenshots of every screen, dark and light, into target/shots
   cargo xtask fuzz MINUTES [DIALECT]
@@ -49,6 +52,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["test"] => return test::run_all(),
         ["e2e"] => e2e::run(None),
         ["e2e", filter] => e2e::run(Some(filter)),
+        ["bench", words @ ..] => bench::run(words),
         ["peers", "opencode"] => peers::run_opencode(),
         ["fuzz", minutes] => fuzz::run(minutes, None),
         ["fuzz", minutes, dialect] => fuzz::run(minutes, Some(dialect)),

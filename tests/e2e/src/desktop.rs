@@ -4,6 +4,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+use crate::bus::{Bus, Services};
 use crate::buttons::Buttons;
 use crate::notifications::Notifications;
 use crate::place;
@@ -24,40 +25,49 @@ impl Theme {
     }
 }
 
-/// A bus on which nothing starts by itself: no keyring, no second notification daemon.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*"/>
-    <allow receive_sender="*"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
+/// What runs on a desktop beside its window manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// No session bus at all.
+    None,
+    /// A bus on which only that runs which is put there.
+    Bare,
+    /// A bus that starts whatever is installed when it is asked for.
+    Whole,
+}
 
 /// A screen, a session bus, a window manager and a notification daemon, for one test alone.
 #[derive(Debug)]
 pub struct Desktop {
     name: String,
-    theme: Theme,
-    display: String,
-    bus: String,
+    place: Place,
     pub notifications: Notifications,
     // In the order in which they end: the screen last.
     daemon: Option<Process>,
     _manager: Process,
-    _bus: Process,
+    _bus: Option<Bus>,
     _screen: Process,
+}
+
+/// Where the programs of a desktop find it, and a home of their own.
+#[derive(Debug)]
+struct Place {
+    theme: Theme,
+    display: String,
+    bus: String,
     home: TempDir,
 }
 
 impl Desktop {
     /// Starts it. `name` names its log folder and its pictures.
     pub async fn start(name: &str, theme: Theme) -> Result<Self> {
+        let mut desktop = Self::without_notifications(name, theme, Session::Bare)?;
+        desktop.serve_notifications().await?;
+        Ok(desktop)
+    }
+
+    /// Starts it without a notification daemon.
+    pub fn without_notifications(name: &str, theme: Theme, session: Session) -> Result<Self> {
         let home = TempDir::with_prefix("deskbell-e2e-")?;
         let logs = place::logs(name)?;
         let (screen, number) = Process::announced(
@@ -73,62 +83,75 @@ impl Desktop {
             ]),
             &logs.join("xvfb.log"),
         )?;
-        let bus_config = home.path().join("bus.conf");
-        std::fs::write(&bus_config, BUS)?;
-        let (bus_process, bus) = Process::announced(
-            Command::new("dbus-daemon")
-                .arg("--config-file")
-                .arg(&bus_config)
-                .args(["--nofork", "--print-address=1"]),
-            &logs.join("bus.log"),
-        )?;
-        let display = format!(":{number}");
+        // Nobody listens there: unset, it would be looked for elsewhere.
+        let nowhere = format!("unix:path={}", home.path().join("no-bus").display());
+        let mut place = Place { theme, display: format!(":{number}"), bus: nowhere, home };
+        let services = match session {
+            Session::None => None,
+            Session::Bare => Some(Services::None),
+            Session::Whole => Some(Services::Installed),
+        };
+        let start = |services| {
+            let settle = |command: &mut Command| place.settle(command).map(drop);
+            Bus::start(services, place.home.path(), &logs.join("bus.log"), settle)
+        };
+        let bus = services.map(start).transpose()?;
+        if let Some(bus) = &bus {
+            bus.address().clone_into(&mut place.bus);
+        }
         // No animations: a picture shows how things end up.
-        let gtk = home.path().join("config/gtk-3.0");
+        let gtk = place.home.path().join("config/gtk-3.0");
         std::fs::create_dir_all(&gtk)?;
         std::fs::write(gtk.join("settings.ini"), "[Settings]\ngtk-enable-animations = false\n")?;
-        let settle = |command: &mut Command| settle(command, home.path(), &display, &bus, theme).map(drop);
-        let mut manager = Command::new("openbox");
-        settle(&mut manager)?;
-        let manager = Process::start(&mut manager, &logs.join("openbox.log"))?;
-        let (notifications, mut daemon) = Notifications::prepare(home.path(), &display, &bus)?;
-        settle(&mut daemon)?;
-        let daemon = Process::start(&mut daemon, &logs.join("dunst.log"))?;
-        notifications.come_up().await?;
+        let manager = Process::start(place.settle(&mut Command::new("openbox"))?, &logs.join("openbox.log"))?;
+        let notifications = Notifications::new(place.home.path(), &place.display, &place.bus);
         Ok(Self {
             name: name.to_owned(),
-            theme,
-            display,
-            bus,
+            place,
             notifications,
-            daemon: Some(daemon),
+            daemon: None,
             _manager: manager,
-            _bus: bus_process,
+            _bus: bus,
             _screen: screen,
-            home,
         })
+    }
+
+    /// Starts the notification daemon, or starts it again.
+    pub async fn serve_notifications(&mut self) -> Result<()> {
+        let daemon = self.notifications.daemon()?;
+        self.serve(daemon, "dunst")?;
+        self.notifications.come_up().await
+    }
+
+    /// Ends the notification daemon, and starts one that draws buttons.
+    pub fn draw_buttons(&mut self) -> Result<Buttons> {
+        let (buttons, daemon) = Buttons::prepare(&self.place.display)?;
+        self.serve(daemon, "xfce4-notifyd")?;
+        Ok(buttons)
+    }
+
+    /// Ends the notification daemon.
+    pub fn end_notifications(&mut self) {
+        self.daemon = None;
+    }
+
+    fn serve(&mut self, mut daemon: Command, name: &str) -> Result<()> {
+        // First the old one goes: only one may have the name.
+        self.end_notifications();
+        self.daemon = Some(Process::start(self.place.settle(&mut daemon)?, &self.log(name)?)?);
+        Ok(())
     }
 
     /// A program on this desktop.
     pub fn command(&self, program: &Path) -> Result<Command> {
         let mut command = Command::new(program);
-        settle(&mut command, self.home.path(), &self.display, &self.bus, self.theme)?;
+        self.place.settle(&mut command)?;
         Ok(command)
-    }
-
-    /// Ends the notification daemon, and starts one that draws buttons.
-    pub fn draw_buttons(&mut self) -> Result<Buttons> {
-        let (buttons, mut daemon) = Buttons::prepare(&self.display)?;
-        settle(&mut daemon, self.home.path(), &self.display, &self.bus, self.theme)?;
-        // First the old one goes: only one may have the name.
-        self.daemon = None;
-        self.daemon = Some(Process::start(&mut daemon, &self.log("xfce4-notifyd")?)?);
-        Ok(buttons)
     }
 
     /// The data folder of the app.
     pub fn data(&self) -> PathBuf {
-        self.home.path().join("deskbell")
+        self.place.home.path().join("deskbell")
     }
 
     pub fn log(&self, program: &str) -> Result<PathBuf> {
@@ -153,39 +176,36 @@ impl Desktop {
     }
 }
 
-/// Puts a program on a desktop, with a home of its own.
-fn settle<'a>(
-    command: &'a mut Command,
-    home: &Path,
-    display: &str,
-    bus: &str,
-    theme: Theme,
-) -> Result<&'a mut Command> {
-    let folder = |name: &str| -> Result<PathBuf> {
-        let dir = home.join(name);
-        std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
-        Ok(dir)
-    };
-    Ok(command
-        .env("HOME", home)
-        // What a killed app leaves behind goes with the desktop.
-        .env("TMPDIR", folder("tmp")?)
-        .env("XDG_RUNTIME_DIR", folder("run")?)
-        .env("XDG_DATA_HOME", folder("share")?)
-        .env("XDG_CONFIG_HOME", folder("config")?)
-        .env("XDG_CACHE_HOME", folder("cache")?)
-        .env("DISPLAY", display)
-        .env_remove("WAYLAND_DISPLAY")
-        .env("DBUS_SESSION_BUS_ADDRESS", bus)
-        .env(
-            "GTK_THEME",
-            match theme {
-                Theme::Dark => "Adwaita:dark",
-                Theme::Light => "Adwaita",
-            },
-        )
-        // The accessibility bus is not there: do not look for it.
-        .env("NO_AT_BRIDGE", "1")
-        // Starts sooner where there is no graphics card.
-        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1"))
+impl Place {
+    /// Puts a program on the desktop.
+    fn settle<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
+        let home = self.home.path();
+        let folder = |name: &str| -> Result<PathBuf> {
+            let dir = home.join(name);
+            std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+            Ok(dir)
+        };
+        Ok(command
+            .env("HOME", home)
+            // What a killed app leaves behind goes with the desktop.
+            .env("TMPDIR", folder("tmp")?)
+            .env("XDG_RUNTIME_DIR", folder("run")?)
+            .env("XDG_DATA_HOME", folder("share")?)
+            .env("XDG_CONFIG_HOME", folder("config")?)
+            .env("XDG_CACHE_HOME", folder("cache")?)
+            .env("DISPLAY", &self.display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env(
+                "GTK_THEME",
+                match self.theme {
+                    Theme::Dark => "Adwaita:dark",
+                    Theme::Light => "Adwaita",
+                },
+            )
+            // The accessibility bus is not there: do not look for it.
+            .env("NO_AT_BRIDGE", "1")
+            // Starts sooner where there is no graphics card.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1"))
+    }
 }

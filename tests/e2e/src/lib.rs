@@ -2,6 +2,7 @@
 //! its own, driven over WebDriver. Nothing here knows what the app is for beyond its test hooks.
 
 mod bell;
+mod bus;
 mod buttons;
 mod desktop;
 mod notifications;
@@ -11,9 +12,10 @@ mod webdriver;
 mod window;
 
 pub use bell::Bell;
+pub use bus::{Bus, Services};
 pub use buttons::Buttons;
 pub use deskbell_acceptance::{PATIENCE, eventually, within};
-pub use desktop::{Desktop, Theme};
+pub use desktop::{Desktop, Session, Theme};
 pub use notifications::Notifications;
 pub use place::shots;
 pub use process::Process;

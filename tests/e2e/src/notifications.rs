@@ -13,16 +13,23 @@ use deskbell_acceptance::eventually;
 pub struct Notifications {
     display: String,
     bus: String,
+    folder: PathBuf,
     menu: PathBuf,
     choice: PathBuf,
 }
 
 impl Notifications {
+    pub fn new(home: &Path, display: &str, bus: &str) -> Self {
+        let folder = home.join("notifications");
+        let (menu, choice) = (folder.join("menu"), folder.join("choice"));
+        Self { display: display.to_owned(), bus: bus.to_owned(), folder, menu, choice }
+    }
+
     /// Writes the daemon's settings, and gives the command that starts it.
-    pub fn prepare(home: &Path, display: &str, bus: &str) -> Result<(Self, Command)> {
-        let dir = home.join("notifications");
-        std::fs::create_dir_all(&dir)?;
-        let (menu, choice, chooser) = (dir.join("menu"), dir.join("choice"), dir.join("choose.sh"));
+    pub fn daemon(&self) -> Result<Command> {
+        let dir = &self.folder;
+        std::fs::create_dir_all(dir)?;
+        let chooser = dir.join("choose.sh");
         // A choice is used up by the menu that finds it: one opened twice presses nothing twice.
         std::fs::write(
             &chooser,
@@ -46,7 +53,7 @@ impl Notifications {
         )?;
         let mut daemon = Command::new("dunst");
         daemon.arg("-conf").arg(&settings);
-        Ok((Self { display: display.to_owned(), bus: bus.to_owned(), menu, choice }, daemon))
+        Ok(daemon)
     }
 
     /// Waits until the daemon has its place on the bus.

@@ -108,6 +108,12 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
+/// Every package that is built for these, one a line with its version.
+fn packages_in(words: &[&str]) -> String {
+    let all = ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    cargo(&[&all, words].concat())
+}
+
 #[test]
 fn dependence_goes_one_way() {
     let rules: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
