@@ -3,11 +3,12 @@
 use deskbell_domain::Key;
 use deskbell_engine::Engine;
 use deskbell_engine::command::{Answer, Batch, Command, CommandError, ErrorCode};
-use tauri::State;
+use tauri::{AppHandle, Manager, State};
 use tauri::ipc::Channel;
 use url::Url;
 
 use crate::attention::Attention;
+use crate::demo_run::DemoRun;
 use crate::push::Push;
 
 #[tauri::command]
@@ -54,6 +55,17 @@ pub async fn open_external(url: String) -> Result<(), CommandError> {
     tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| CommandError {
         code: ErrorCode::Failed,
         message: format!("No program could open {url}: {error}"),
+    })
+}
+
+/// Opens the demo: another run of this program, which touches nothing of this one's.
+#[tauri::command]
+pub async fn open_demo(app: AppHandle, demo: State<'_, DemoRun>) -> Result<(), CommandError> {
+    let program = tauri::process::current_binary(&app.env());
+    let opened = program.and_then(|program| demo.open(&program));
+    opened.map_err(|error| CommandError {
+        code: ErrorCode::Failed,
+        message: format!("The demo could not be opened: {error}. Try \"deskbell --demo\" in a terminal."),
     })
 }
 

@@ -5,6 +5,7 @@
 mod args;
 mod attention;
 mod demo;
+mod demo_run;
 mod home;
 mod ipc;
 mod notify;
@@ -23,6 +24,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::args::Args;
 use crate::attention::Attention;
+use crate::demo_run::DemoRun;
 use crate::home::Home;
 use crate::notify::DesktopNotifier;
 use crate::push::Push;
@@ -65,7 +67,8 @@ pub fn run() -> ExitCode {
             ipc::subscribe,
             ipc::ack,
             ipc::attend,
-            ipc::open_external
+            ipc::open_external,
+            ipc::open_demo
         ])
         .setup(move |app| set_up(app, home, args.demo))
         .build(context);
@@ -83,6 +86,7 @@ fn set_up(app: &mut App, home: Home, demo: bool) -> Result<(), Box<dyn std::erro
             app.manage(engine);
             app.manage(Push::default());
             app.manage(Attention::default());
+            app.manage(DemoRun::default());
             app.manage(Mutex::new(Some(running)));
             heed_signals(app.handle().clone());
             window::open(app.handle(), title)?;

@@ -6,11 +6,12 @@ type Reply = (command: Command) => Answer | CommandError | Promise<Answer>;
 
 /** An engine that says what it is told to say. For tests and the gallery. */
 export class FixtureHost implements Host {
-  readonly place = 'browser';
+  place: Host['place'] = 'browser';
   readonly sent: Command[] = [];
   readonly acked: number[] = [];
   readonly attended: (Key | null)[] = [];
   readonly opened: string[] = [];
+  demos = 0;
   subscriptions = 0;
   reply: Reply;
   #listener: Listener | undefined;
@@ -45,6 +46,10 @@ export class FixtureHost implements Host {
 
   async openExternal(url: string): Promise<void> {
     this.opened.push(url);
+  }
+
+  async openDemo(): Promise<void> {
+    this.demos += 1;
   }
 
   /** Sends a batch with the next number. */

@@ -21,7 +21,11 @@ costMicros: number, };
 /**
  * What the engine answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<DialectView>, } | { "answer": "sources", rows: Array<SourceView>, } | { "answer": "source", row: SourceView, } | { "answer": "detected", 
+/**
+ * The ports that were looked at.
+ */
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -78,7 +82,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "ask.list", all: boolean, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -115,6 +119,13 @@ capabilities: Array<string>,
  * Why nothing can be shown now, in plain words.
  */
 trouble: string | null, };
+
+export type Detected = { "is": "server", title: string, draft: SourceDraft, } | { "is": "locked", title: string, draft: SourceDraft, } | { "is": "known", source: SourceId, } | { "is": "other" };
+
+/**
+ * Who listens at a port of this machine.
+ */
+export type DetectedView = { url: string, who: Detected, };
 
 /**
  * What a dialect is and takes, for the form that adds a source.

@@ -48,4 +48,8 @@ export class BridgeHost implements Host {
   async openExternal(url: string): Promise<void> {
     window.open(url, '_blank', 'noopener,noreferrer');
   }
+
+  async openDemo(): Promise<void> {
+    throw new Refused({ code: 'failed', message: 'A page in a browser cannot start the demo.' });
+  }
 }

@@ -10,6 +10,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'source.pause': 'source';
   'source.resume': 'source';
   'source.test': 'tested';
+  'source.detect': 'detected';
   'ask.list': 'asks';
   'ask.snooze': 'ask';
   'agent.list': 'agents';
@@ -58,6 +59,8 @@ export interface Host {
   attend(key: Key | null): void;
   /** Opens a web page or a mail in the operator's own program. */
   openExternal(url: string): Promise<void>;
+  /** Opens the demo in a window of its own. */
+  openDemo(): Promise<void>;
 }
 
 /** A command was not done; nothing changed. The message is for the operator. */

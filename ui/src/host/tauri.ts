@@ -43,6 +43,14 @@ export class TauriHost implements Host {
       throw Refused.from(thrown);
     }
   }
+
+  async openDemo(): Promise<void> {
+    try {
+      await invoke('open_demo');
+    } catch (thrown) {
+      throw Refused.from(thrown);
+    }
+  }
 }
 
 /** For what only makes things smoother: the shell going away is told by the subscription. */

@@ -5,6 +5,7 @@ import { Refused, type Host } from '../host';
 import { Agents } from './agents.svelte';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
+import { Detection } from './detection.svelte';
 import { Drafts } from './drafts.svelte';
 import { Findings } from './findings.svelte';
 import type { Frame } from './frame';
@@ -39,6 +40,8 @@ export class App {
   /** What has happened in the thread, or to the agent, that is looked at. */
   readonly reader: Reader;
   readonly sources: Sources;
+  /** Who runs on this machine, as long as the operator begins. */
+  readonly detection: Detection;
   readonly history: History;
   readonly outside: Outside;
   readonly keys: Keys;
@@ -63,6 +66,7 @@ export class App {
     this.findings = new Findings(this.desk);
     this.reader = new Reader(host, this.desk);
     this.sources = new Sources(host, this.desk);
+    this.detection = new Detection(host);
     this.history = new History(host, this.desk);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
@@ -85,6 +89,7 @@ export class App {
   /** Brings an ask on screen. */
   reveal(key: Key): void {
     this.screen.go('inbox');
+    this.detection.close();
     this.inbox.filter = '';
     this.inbox.select(key);
     this.inbox.open = true;

@@ -42,9 +42,7 @@ export class SourceForm {
     this.name = source.name;
     this.dialect = source.dialect;
     this.url = source.url;
-    this.auth = source.auth.type;
-    if (source.auth.type === 'basic') this.user = source.auth.user;
-    if ('name' in source.auth) this.header = source.auth.name;
+    this.#show(source.auth);
     this.secretKind = source.secret.kept === 'none' ? 'given' : 'unchanged';
     if (source.secret.kept === 'environment') {
       this.secretKind = 'environment';
@@ -62,9 +60,21 @@ export class SourceForm {
 
   /** Chooses a way in, with the name that such servers give it. */
   enter(auth: AuthType): void {
-    this.auth = auth;
-    const login = this.logins.find(({ type }) => type === auth);
-    this.header = login !== undefined && 'name' in login ? login.name : '';
+    this.#show(this.logins.find(({ type }) => type === auth) ?? { type: 'none' });
+  }
+
+  /** Takes over what is known of a server that is not added yet. */
+  fill(draft: SourceDraft): void {
+    this.choose(draft.dialect);
+    this.name = draft.name;
+    this.url = draft.url;
+    this.#show(draft.auth);
+  }
+
+  #show(auth: Auth): void {
+    this.auth = auth.type;
+    this.user = auth.type === 'basic' ? auth.user : '';
+    this.header = 'name' in auth ? auth.name : '';
   }
 
   choose(dialect: string): void {

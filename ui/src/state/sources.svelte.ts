@@ -1,4 +1,4 @@
-import type { DialectView, SourceId, SourceView } from '../gen';
+import type { DialectView, SourceDraft, SourceId, SourceView } from '../gen';
 import { Refused, type Host } from '../host';
 import { parentOf, sourceTitle } from './agents.svelte';
 import type { Desk } from './desk.svelte';
@@ -43,11 +43,13 @@ export class Sources {
     this.trouble = null;
   }
 
-  /** Opens the form; empty, or with a source to change. */
-  async edit(source: SourceView | null): Promise<void> {
+  /** Opens the form: with a source to change, with what is known of a new one, or empty. */
+  async edit(source: SourceView | null, draft: SourceDraft | null = null): Promise<void> {
     await this.#try(async () => {
       this.#dialects ??= (await this.#host.command({ command: 'dialect.list' })).rows;
-      this.form = new SourceForm(this.#host, this.#dialects, source);
+      const form = new SourceForm(this.#host, this.#dialects, source);
+      if (draft !== null) form.fill(draft);
+      this.form = form;
     });
   }
 

@@ -310,6 +310,16 @@ pub enum SourceOrder {
         /// The agent's key, as `bell agents` prints it
         agent: String,
     },
+    /// Look for servers on this machine, and nowhere else. Nothing is added
+    #[command(after_help = "\
+Examples:
+  bell source detect
+  bell source detect --port 4097 --port 7001")]
+    Detect {
+        /// Look at this port instead of the usual ones; may be given again
+        #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+        ports: Vec<u16>,
+    },
     /// Change a source; what is left out stays
     Edit {
         /// Its name or id
@@ -475,6 +485,7 @@ mod tests {
             "source edit hive --rename bees --url http://g --set a=b",
             "source attach hive/agent:coder",
             "source ls --json",
+            "source detect --port 7001 --port 7002 --json",
             "source test",
             "source test hive",
             "source pause hive",
@@ -523,6 +534,7 @@ mod tests {
             ("source add hive --url http://h", "--dialect"),
             ("source add hive --dialect klingon --url http://h", "hyperhive"),
             ("source add h --dialect opencode --url u --secret-stdin --secret-env X", "cannot be used with"),
+            ("source detect --port 0", "1..=65535"),
             ("answer q --field x", "name=value"),
             ("do agent:coder", "--offer"),
             ("history --kind gossip", "receipt"),

@@ -8,6 +8,7 @@ mod args;
 mod choice;
 mod decode;
 mod desk;
+mod detect;
 mod escape;
 mod history;
 mod item;

@@ -8,6 +8,7 @@ use deskbell_engine::view::SourceView;
 
 use crate::args::{Access, AuthKind, Place, SourceOrder};
 use crate::desk::{Desk, unexpected};
+use crate::detect;
 use crate::item::find_agent;
 use crate::paper::Paper;
 use crate::secret;
@@ -17,6 +18,7 @@ use crate::trouble::{Exit, Trouble};
 pub async fn run(desk: &Desk, paper: &mut Paper, order: &SourceOrder) -> Result<Exit, Trouble> {
     match order {
         SourceOrder::Ls => return list(desk, paper).await,
+        SourceOrder::Detect { ports } => return detect::run(desk, paper, ports).await,
         SourceOrder::Test { name, place, access } => {
             return test(desk, paper, name.as_deref(), place, access).await;
         }
@@ -197,8 +199,9 @@ fn auth(dialect: Option<&str>, known: Option<&Auth>, access: &Access) -> Result<
     Ok(match usual {
         Auth::None => Auth::None,
         Auth::Bearer => Auth::Bearer,
-        Auth::Basic { .. } => {
-            Auth::Basic { user: access.user.clone().ok_or("--auth basic wants --user".to_owned())? }
+        Auth::Basic { user } => {
+            let user = access.user.clone().or(Some(user).filter(|user| !user.is_empty()));
+            Auth::Basic { user: user.ok_or("--auth basic wants --user".to_owned())? }
         }
         Auth::Header { name } => Auth::Header { name: named(name, "header", "header")? },
         Auth::Cookie { name } => Auth::Cookie { name: named(name, "cookie", "cookie")? },

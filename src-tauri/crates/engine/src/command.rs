@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::body::BodyView;
+use crate::detect::DetectedView;
 use crate::notice::Desktop;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
@@ -36,6 +37,9 @@ pub enum Command {
     /// Connects once, reads once, and says what it found. Keeps nothing.
     #[serde(rename = "source.test")]
     SourceTest { draft: SourceDraft, source: Option<SourceId> },
+    /// Looks who listens on this machine: at these ports, or where servers usually are if there are none.
+    #[serde(rename = "source.detect")]
+    SourceDetect { ports: Vec<u16> },
     #[serde(rename = "ask.list")]
     AskList { all: bool },
     /// Rings for an ask later, and not before; without a time, ends that.
@@ -100,6 +104,11 @@ pub enum Answer {
     },
     Source {
         row: Box<SourceView>,
+    },
+    Detected {
+        /// The ports that were looked at.
+        ports: Vec<u16>,
+        rows: Vec<DetectedView>,
     },
     Tested {
         report: TestReport,

@@ -71,6 +71,10 @@ impl Desk {
         self.lock().get(source).map(|seat| seat.source.clone())
     }
 
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        self.lock().values().map(|seat| seat.source.clone()).collect()
+    }
+
     pub(crate) fn view(&self, source: &SourceId) -> Option<SourceView> {
         self.lock().get(source).map(Seat::view)
     }

@@ -21,7 +21,7 @@ use crate::snooze;
 use crate::source::{Control, Shared, SourceTask};
 use crate::subscription::Listeners;
 use crate::view::{Counts, ReceiptView, VerdictWord};
-use crate::{Desktop, Notifier, Press, Subscription, Tag, probe};
+use crate::{Desktop, Notifier, Press, Subscription, Tag, detect, probe};
 
 /// How many orders may wait for one source.
 const CONTROL_QUEUE: usize = 64;
@@ -186,6 +186,7 @@ impl Engine {
             Command::SourcePause { source } => self.pause(source, true).await,
             Command::SourceResume { source } => self.pause(source, false).await,
             Command::SourceTest { draft, source } => self.test_source(draft, source).await,
+            Command::SourceDetect { ports } => self.detect_sources(ports).await,
             Command::IntentTake { intent, surface } => {
                 let source = intent.key.source.clone();
                 let undo_ms = match surface {
@@ -395,6 +396,11 @@ impl Engine {
         let secrets = Arc::clone(&self.inner.secrets);
         let report = probe::test(draft, known, secrets, &self.inner.clock).await?;
         Ok(Answer::Tested { report })
+    }
+
+    async fn detect_sources(&self, ports: Vec<u16>) -> Result<Answer, CommandError> {
+        let (ports, rows) = detect::detect(ports, &self.inner.desk.sources()).await?;
+        Ok(Answer::Detected { ports, rows })
     }
 
     /// A source from what the operator filled in, or what is wrong with it.

@@ -5,6 +5,7 @@ pub mod body;
 mod clock;
 pub mod command;
 mod desk;
+pub mod detect;
 mod engine;
 mod hub;
 pub mod notice;

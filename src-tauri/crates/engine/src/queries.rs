@@ -70,6 +70,7 @@ impl Queries {
             | Command::SourcePause { .. }
             | Command::SourceResume { .. }
             | Command::SourceTest { .. }
+            | Command::SourceDetect { .. }
             | Command::IntentTake { .. }
             | Command::IntentUndo { .. }
             | Command::IntentRetry { .. }

@@ -227,7 +227,7 @@ fn plain_http_allowed(settings: &BTreeMap<String, Vec<String>>) -> Result<bool, 
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

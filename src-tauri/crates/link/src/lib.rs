@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod guard;
 mod link;
+pub mod loopback;
 mod machine;
 mod retry_after;
 mod sse;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use deskbell_domain::{Agent, Auth, Fault, Piece, Source};
 
-use crate::Adapter;
+use crate::{Adapter, Detection};
 
 /// A wire protocol Deskbell speaks. Adding one is a folder here, a folder in `sim`, and a line in [`DIALECTS`].
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,8 @@ pub struct Dialect {
     /// Where such a server says on which port it is, if it takes another one at each start. The address of a
     /// source may then be left out.
     pub state_file: Option<StateFile>,
+    /// Nothing where no server of the kind can be told from another by what it answers a stranger.
+    pub detection: Option<Detection>,
     /// Silence longer than this means the connection is dead, where the server promises a heartbeat.
     pub silence_ms: Option<u32>,
     pub adapter: fn(&Source) -> Result<Box<dyn Adapter>, Fault>,
@@ -43,13 +45,13 @@ pub(crate) fn no_attachment(_source: &Source, _agent: &Agent) -> Option<Attachme
     None
 }
 
-/// A way in, with the name that such servers give the header, the cookie or the part of the address; empty where the
-/// operator has to name it.
+/// A way in, with the name that such servers give the user, the header, the cookie or the part of the address; empty
+/// where the operator has to name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Login {
     None,
     Bearer,
-    Basic,
+    Basic(&'static str),
     Header(&'static str),
     Cookie(&'static str),
     Query(&'static str),
@@ -58,14 +60,14 @@ pub enum Login {
 impl Login {
     /// What any server may be behind: a proxy that wants to know who comes.
     pub const PROXIED: &'static [Self] =
-        &[Self::None, Self::Bearer, Self::Basic, Self::Header(""), Self::Cookie("")];
+        &[Self::None, Self::Bearer, Self::Basic(""), Self::Header(""), Self::Cookie("")];
 
     /// As it is filled in before the operator changes anything.
     pub fn auth(self) -> Auth {
         match self {
             Self::None => Auth::None,
             Self::Bearer => Auth::Bearer,
-            Self::Basic => Auth::Basic { user: String::new() },
+            Self::Basic(user) => Auth::Basic { user: user.to_owned() },
             Self::Header(name) => Auth::Header { name: name.to_owned() },
             Self::Cookie(name) => Auth::Cookie { name: name.to_owned() },
             Self::Query(name) => Auth::Query { name: name.to_owned() },
@@ -77,7 +79,7 @@ impl Login {
         match auth {
             Auth::None => self == Self::None,
             Auth::Bearer => self == Self::Bearer,
-            Auth::Basic { .. } => self == Self::Basic,
+            Auth::Basic { .. } => matches!(self, Self::Basic(_)),
             Auth::Header { .. } => matches!(self, Self::Header(_)),
             Auth::Cookie { .. } => matches!(self, Self::Cookie(_)),
             Auth::Query { .. } => matches!(self, Self::Query(_)),

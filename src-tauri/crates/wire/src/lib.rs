@@ -7,6 +7,7 @@
 mod adapter;
 mod ailang;
 mod body;
+mod detection;
 mod dialect;
 mod exlab;
 mod hive;
@@ -21,4 +22,5 @@ pub use adapter::{
     Adapter, Attempt, Body, CallId, Effect, Effects, Frame, Method, Reply, Request, Sent, Signal, StreamId,
     TimerId, Transport,
 };
+pub use detection::{Detection, Sight};
 pub use dialect::{Attachment, DIALECTS, Dialect, Login, Setting, StateFile, dialect};

@@ -5,6 +5,7 @@
 mod ailang;
 mod bell;
 mod desk;
+mod detecting;
 mod exlab;
 mod faults;
 mod hyperhive;

@@ -5,6 +5,7 @@
 mod answering;
 mod decoding;
 mod installing;
+mod detecting;
 mod reading;
 mod serving;
 mod sources;

@@ -145,7 +145,12 @@ impl Watch {
 pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bell"));
     command.arg("--data").arg(data).args(args);
-    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("RUST_LOG").env("HOME", data).env("TZ", "UTC");
+    command
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("RUST_LOG")
+        .env("HOME", data)
+        .env("TZ", "UTC");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use deskbell_domain::{Fault, FaultCode, Millis, Next, Source, State};
-use deskbell_link::{Endpoint, Limits, Link, LinkEvent};
+use deskbell_link::{Endpoint, Limits, Link, LinkEvent, loopback};
 use deskbell_wire::{
     Adapter, CallId, Effects, Frame, Request, Signal, StateFile, StreamId, TimerId, Transport,
 };
@@ -147,10 +147,22 @@ impl Conversation {
     }
 }
 
+/// The port of this machine that a source goes to, as far as can be told.
+pub(crate) async fn port_here(source: &Source) -> Option<u16> {
+    match deskbell_wire::dialect(&source.dialect)?.state_file {
+        Some(file) if source.url.is_empty() => loopback::port_in(&state_file(source, file)).await,
+        Some(_) | None => loopback::port_of(&source.url),
+    }
+}
+
 /// Where a source's server leaves its file: as set, or where such servers usually do.
 fn state_file(source: &Source, file: StateFile) -> PathBuf {
     match source.settings.get(file.setting).and_then(|paths| paths.first()) {
         Some(path) => PathBuf::from(path),
-        None => dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default().join(file.usual),
+        None => usual_state_file(file),
     }
+}
+
+pub(crate) fn usual_state_file(file: StateFile) -> PathBuf {
+    dirs::state_dir().or_else(dirs::data_local_dir).unwrap_or_default().join(file.usual)
 }

@@ -13,7 +13,7 @@ use deskbell_store::{OutboxRow, Store};
 use deskbell_wire::{Effect, Effects, Signal};
 use tokio::sync::mpsc;
 
-pub(crate) use conversation::Conversation;
+pub(crate) use conversation::{Conversation, port_here, usual_state_file};
 use ledger::Ledger;
 pub(crate) use orders::Control;
 

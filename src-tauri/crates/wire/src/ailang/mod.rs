@@ -7,6 +7,7 @@ mod body;
 mod conversation;
 mod deed;
 mod delivery;
+mod detection;
 mod hearing;
 mod inbox;
 mod json;
@@ -47,11 +48,12 @@ pub(crate) const DIALECT: Dialect = Dialect {
         Login::None,
         Login::Query("token"),
         Login::Bearer,
-        Login::Basic,
+        Login::Basic(""),
         Login::Header(""),
         Login::Cookie(""),
     ],
     state_file: None,
+    detection: Some(detection::DETECTION),
     // Its control pings come each 54 s, and the driver asks for a sign of life on its own.
     silence_ms: Some(120_000),
     adapter: |_| Ok(Box::new(Ailang::new())),

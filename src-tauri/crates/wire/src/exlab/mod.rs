@@ -1,6 +1,7 @@
 //! ExLab-Wizard. The contract in our own words is in `NOTES.md`.
 
 mod delivery;
+mod detection;
 mod faults;
 mod form;
 mod judging;
@@ -43,6 +44,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     }],
     logins: Login::PROXIED,
     state_file: Some(StateFile { setting: "server_json", usual: "exlab-wizard/server.json" }),
+    detection: Some(detection::DETECTION),
     // Audits come every half a minute, but only while they are switched on.
     silence_ms: None,
     adapter: |source| Ok(Box::new(Exlab::new(source)?)),

@@ -8,8 +8,10 @@ use crate::{Body, Request};
 
 pub(super) const PROBLEM_EVENTS: &str = "/api/v1/problems/events";
 
+pub(super) const SETUP: &str = "/api/v1/setup/status";
+
 pub(super) fn setup() -> Request {
-    Request::get("/api/v1/setup/status")
+    Request::get(SETUP)
 }
 
 pub(super) fn operations() -> Request {

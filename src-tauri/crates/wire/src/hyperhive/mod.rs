@@ -6,6 +6,7 @@ mod asks;
 mod attachment;
 mod body;
 mod desk;
+mod detection;
 mod errand;
 mod faults;
 mod frame;
@@ -38,6 +39,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     // Keep-alive comments may come; no interval is promised.
     logins: Login::PROXIED,
     state_file: None,
+    detection: Some(detection::DETECTION),
     silence_ms: None,
     adapter: speak,
     body: body::of,

@@ -2,6 +2,7 @@
 
 mod body;
 mod deed;
+mod detection;
 mod errand;
 mod errands;
 mod face;
@@ -36,6 +37,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     }],
     logins: Login::PROXIED,
     state_file: None,
+    detection: Some(detection::DETECTION),
     // No heartbeat is promised.
     silence_ms: None,
     adapter: speak,

@@ -6,6 +6,7 @@ mod asks;
 mod body;
 mod catchup;
 mod delivery;
+mod detection;
 mod ending;
 mod evidence;
 mod frame;
@@ -48,8 +49,9 @@ pub(crate) const DIALECT: Dialect = Dialect {
         about: "The project's folder on the server, as an absolute path; without it, the folder opencode was started in",
         many: false,
     }],
-    logins: Login::PROXIED,
+    logins: &[Login::None, detection::LOGIN, Login::Bearer, Login::Header(""), Login::Cookie("")],
     state_file: None,
+    detection: Some(detection::DETECTION),
     // It sends a heartbeat every 10 s.
     silence_ms: Some(30_000),
     adapter: |source| Ok(Box::new(Opencode::new(source)?)),

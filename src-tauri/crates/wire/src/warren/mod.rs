@@ -46,8 +46,10 @@ pub(crate) const DIALECT: Dialect = Dialect {
         many: true,
     }],
     // Its two cookies at once: `token_id=…; token_secret=…`.
-    logins: &[Login::None, Login::Header("Cookie"), Login::Bearer, Login::Basic, Login::Cookie("")],
+    logins: &[Login::None, Login::Header("Cookie"), Login::Bearer, Login::Basic(""), Login::Cookie("")],
     state_file: None,
+    // Its port is anybody's, and a stranger hears nothing from it that only warren says.
+    detection: None,
     // Its pings come every 54 s.
     silence_ms: Some(120_000),
     adapter: |source| Ok(Box::new(Warren::new(source)?)),

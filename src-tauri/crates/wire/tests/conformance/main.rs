@@ -50,6 +50,12 @@ fn every_dialect_says_what_it_is() {
             "{}",
             dialect.name
         );
+        let port = rest.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+        if let Some(detection) = dialect.detection {
+            assert!(detection.path.starts_with('/'), "{}", dialect.name);
+            let looked_for = detection.ports.contains(&port) || dialect.state_file.is_some();
+            assert!(looked_for, "{} is looked for where it usually is", dialect.name);
+        }
         assert!(dialect.settings.iter().all(|setting| !setting.about.is_empty()));
         assert_eq!(deskbell_wire::dialect(dialect.name).map(|found| found.title), Some(dialect.title));
     }
