@@ -22,3 +22,44 @@ impl DemoRun {
         Ok(())
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Waits until the runs so far have written as many lines.
+    fn come_to(lines: usize, file: &Path) {
+        let begun = Instant::now();
+        while std::fs::read_to_string(file).unwrap_or_default().lines().count() < lines {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{lines} runs did not come");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn one_demo_is_open_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (program, runs) = (folder.path().join("deskbell"), folder.path().join("runs"));
+        std::fs::write(&program, format!("#!/bin/sh\necho $1 >> {}\nexec sleep 60\n", runs.display()))
+            .unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).unwrap();
+        let demo = DemoRun::default();
+        let end = || {
+            let mut open = demo.process.lock().unwrap().take().unwrap();
+            open.kill().unwrap();
+            open.wait().unwrap();
+        };
+        demo.open(&program).unwrap();
+        come_to(1, &runs);
+        demo.open(&program).unwrap();
+        end();
+        demo.open(&program).unwrap();
+        come_to(2, &runs);
+        end();
+        assert_eq!(std::fs::read_to_string(&runs).unwrap(), "--demo\n--demo\n");
+        assert!(demo.open(&folder.path().join("nothing")).is_err());
+    }
+}

@@ -1,10 +1,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use deskbell_domain::Hash;
 use tempfile::TempDir;
 
 use crate::args::Args;
+
+/// What the folder of a demo begins with.
+const DEMO: &str = "deskbell-demo-";
+/// Nobody takes longer than this from making such a folder to having it.
+const STARTING: Duration = Duration::from_secs(60);
 
 /// Where this run keeps its data.
 #[derive(Debug)]
@@ -25,7 +31,8 @@ impl Home {
             return Ok(Self { usual: Some(&data) == usual.as_ref(), data, passing: None });
         }
         if args.demo {
-            let passing = tempfile::Builder::new().prefix("deskbell-demo-").tempdir()?;
+            let passing = tempfile::Builder::new().prefix(DEMO).tempdir()?;
+            clear_away(passing.path(), SystemTime::now());
             return Ok(Self { data: passing.path().to_owned(), passing: Some(passing), usual: false });
         }
         let Some(data) = usual else {
@@ -59,6 +66,39 @@ impl Home {
     }
 }
 
+/// Throws away what demos that were killed have left beside ours.
+fn clear_away(ours: &Path, now: SystemTime) {
+    let Some(beside) = ours.parent() else { return };
+    let Ok(entries) = std::fs::read_dir(beside) else { return };
+    let before = now.checked_sub(STARTING).unwrap_or(SystemTime::UNIX_EPOCH);
+    for entry in entries.flatten() {
+        let folder = entry.path();
+        let is_a_demo = entry.file_name().to_string_lossy().starts_with(DEMO) && folder != ours;
+        if is_a_demo
+            && is_of_the_same_user(&folder, ours)
+            && deskbell_engine::was_left(&folder, before)
+            && let Err(error) = std::fs::remove_dir_all(&folder)
+        {
+            tracing::warn!(%error, folder = %folder.display(), "an old demo's folder stays behind");
+        }
+    }
+}
+
+/// The folder for passing things is everybody's; a link in it may lead anywhere.
+#[cfg(unix)]
+fn is_of_the_same_user(folder: &Path, ours: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let (Ok(it), Ok(own)) = (folder.symlink_metadata(), ours.symlink_metadata()) else { return false };
+    it.is_dir() && it.uid() == own.uid()
+}
+
+/// Each user has a folder for passing things of their own.
+#[cfg(not(unix))]
+fn is_of_the_same_user(folder: &Path, _ours: &Path) -> bool {
+    folder.symlink_metadata().is_ok_and(|it| it.is_dir())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +114,36 @@ mod tests {
         assert!(data.is_dir());
         home.leave();
         assert!(!data.exists());
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_demo_left_is_thrown_away_and_nothing_else() {
+        let beside = tempfile::tempdir().unwrap();
+        let place = |name: &str| beside.path().join(name);
+        let (left, running, new) =
+            (place("deskbell-demo-left"), place("deskbell-demo-running"), place("deskbell-demo-new"));
+        let (ours, other, link) = (place("deskbell-demo-ours"), place("other"), place("deskbell-demo-link"));
+        for folder in [&left, &new, &ours, &other] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        for folder in [&left, &other] {
+            std::fs::write(folder.join("engine.lock"), "{}").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&other, &link).unwrap();
+        let options = deskbell_engine::Options { data: running.clone(), ..Default::default() };
+        let engine = deskbell_engine::Engine::start(options).await.unwrap();
+
+        clear_away(&ours, SystemTime::now());
+        assert!(left.exists(), "it may be just starting");
+        clear_away(&ours, SystemTime::now() + STARTING + STARTING);
+        assert!(!left.exists());
+        for kept in [&running, &new, &ours, &other, &link] {
+            assert!(kept.exists() || !cfg!(unix), "{}", kept.display());
+        }
+        engine.stop().await;
+        clear_away(&ours, SystemTime::now() + STARTING + STARTING);
+        assert!(!running.exists());
     }
 
     #[test]

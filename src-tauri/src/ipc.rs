@@ -3,8 +3,8 @@
 use deskbell_domain::Key;
 use deskbell_engine::Engine;
 use deskbell_engine::command::{Answer, Batch, Command, CommandError, ErrorCode};
-use tauri::{AppHandle, Manager, State};
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager, State};
 use url::Url;
 
 use crate::attention::Attention;

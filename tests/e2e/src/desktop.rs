@@ -142,6 +142,14 @@ impl Desktop {
         Ok(())
     }
 
+    /// How many windows with these words in their title are on screen.
+    pub fn windows(&self, words: &str) -> Result<usize> {
+        let mut search = self.command(Path::new("xdotool"))?;
+        let output = search.args(["search", "--onlyvisible", "--name", words]).output()?;
+        // It finds nothing by failing.
+        Ok(String::from_utf8_lossy(&output.stdout).lines().count())
+    }
+
     /// A program on this desktop.
     pub fn command(&self, program: &Path) -> Result<Command> {
         let mut command = Command::new(program);
@@ -152,6 +160,11 @@ impl Desktop {
     /// The data folder of the app.
     pub fn data(&self) -> PathBuf {
         self.place.home.path().join("deskbell")
+    }
+
+    /// Where servers leave word of themselves.
+    pub fn state(&self) -> PathBuf {
+        self.place.home.path().join("state")
     }
 
     pub fn log(&self, program: &str) -> Result<PathBuf> {
@@ -193,6 +206,7 @@ impl Place {
             .env("XDG_DATA_HOME", folder("share")?)
             .env("XDG_CONFIG_HOME", folder("config")?)
             .env("XDG_CACHE_HOME", folder("cache")?)
+            .env("XDG_STATE_HOME", folder("state")?)
             .env("DISPLAY", &self.display)
             .env_remove("WAYLAND_DISPLAY")
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)

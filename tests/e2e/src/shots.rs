@@ -2,14 +2,17 @@
 
 use anyhow::Result;
 use deskbell_e2e::{Desktop, Key, Theme, Window, eventually, named, named_with, within};
+use deskbell_sim::exlab::{Config as LabConfig, Exlab};
 use serde_json::json;
 
-use crate::tour::{OPENING, asks, first};
+use crate::tour::{OPENING, asks};
 
-const WIDTHS: [(&str, u32, u32); 2] = [("wide", 1280, 900), ("narrow", 560, 900)];
+const WIDTHS: [(&str, u32, u32); 2] = [("wide", 1280, 900), ("narrow", 480, 900)];
 
-/// What an ask of each kind is known by: in its row, and in its detail.
-const KINDS: &[(&str, &str, &str)] = &[
+/// A kind of ask, and what it is known by: in its row, and in its detail.
+type Kind = (&'static str, &'static str, &'static str);
+
+const KINDS: &[Kind] = &[
     ("change", "[data-subject=\"diff\"]", ""),
     ("command", "[data-subject=\"command\"]", ""),
     ("tool", "[data-subject=\"tool\"]", ""),
@@ -68,49 +71,43 @@ const PLACES: &[(&str, &str, &[&str], &str)] = &[
 const READER: &str =
     "[data-testid=\"thread-reader\"] [data-testid=\"message-entry\"], [data-testid=\"folded-entry\"]";
 
+const CLICK: &str = "document.querySelector(arguments[0])?.click()";
 const SCROLL: &str = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })";
 
 pub async fn take() -> Result<()> {
     for theme in [Theme::Dark, Theme::Light] {
         let desktop = Desktop::start(&format!("shots-{}", theme.word()), theme).await?;
         desktop.notifications.hush()?;
-        picture_empty(&desktop, theme).await?;
+        picture_beginning(&desktop, theme).await?;
         picture_demo(&desktop, theme).await?;
     }
     Ok(())
 }
 
-async fn picture_empty(desktop: &Desktop, theme: Theme) -> Result<()> {
+async fn picture_beginning(desktop: &Desktop, theme: Theme) -> Result<()> {
+    let file = desktop.state().join("exlab-wizard/server.json");
+    std::fs::create_dir_all(desktop.state().join("exlab-wizard"))?;
+    let _lab = Exlab::start(LabConfig { server_json: Some(file), ..LabConfig::default() }).await?;
     let window = Window::open(desktop, &["--data", &desktop.data().to_string_lossy()]).await?;
-    window.reads("body", "Welcome to Deskbell").await?;
-    for (word, width, height) in WIDTHS {
-        window.resize(width, height).await?;
-        keep(&window, desktop, &format!("empty-{word}-{}", theme.word())).await?;
-    }
-    Ok(())
+    window.sees(&named("first-run")).await?;
+    in_all_widths(&window, desktop, "first-run", theme).await?;
+    window.click(&named("detect")).await?;
+    window.sees(&named("detected")).await?;
+    in_all_widths(&window, desktop, "first-run-found", theme).await?;
+    window.click(&named("detected-add")).await?;
+    window.click(&named("first-done")).await?;
+    window.reads(".empty", "Nothing waits for you").await?;
+    in_all_widths(&window, desktop, "nothing-waits", theme).await
 }
 
 async fn picture_demo(desktop: &Desktop, theme: Theme) -> Result<()> {
     let window = Window::open(desktop, &["--demo"]).await?;
-    // All of it is there before the first picture.
-    for (_, row, detail) in KINDS {
-        find(&window, row, detail).await?;
-    }
+    picture_asks(&window, desktop, theme).await?;
     for (word, width, height) in WIDTHS {
         window.resize(width, height).await?;
         let title = |name: &str| format!("{name}-{word}-{}", theme.word());
         go(&window, "Inbox").await?;
         keep(&window, desktop, &title("inbox")).await?;
-        for (name, row, detail) in KINDS {
-            open(&window, &find(&window, row, detail).await?).await?;
-            keep(&window, desktop, &title(&format!("ask-{name}"))).await?;
-            if *name == "form" {
-                window.click(&named("offer-cancel")).await?;
-                window.sees(&named("offer-dialog")).await?;
-                keep(&window, desktop, &title("ask-danger")).await?;
-                window.click(&named("dialog-cancel")).await?;
-            }
-        }
         for (name, screen, clicks, there) in PLACES {
             go(&window, screen).await?;
             for css in *clicks {
@@ -129,35 +126,61 @@ async fn picture_demo(desktop: &Desktop, theme: Theme) -> Result<()> {
     Ok(())
 }
 
-/// The first ask whose row is of a kind and whose detail shows something.
-async fn find(window: &Window, row: &str, detail: &str) -> Result<String> {
-    if detail.is_empty() {
-        return first(window, row).await;
-    }
-    within(OPENING, &format!("the demo asks with {detail}"), async || {
-        for key in asks(window, row).await? {
-            open(window, &key).await?;
-            if window.has(&format!("{} {detail}", named_with("ask-detail", "key", &key))).await? {
-                return Ok(Some(key));
+/// One ask of each kind, each as soon as it is there: some have a deadline, and are never asked again.
+async fn picture_asks(window: &Window, desktop: &Desktop, theme: Theme) -> Result<()> {
+    let mut left = KINDS.to_vec();
+    while !left.is_empty() {
+        let names: Vec<&str> = left.iter().map(|kind| kind.0).collect();
+        let what = format!("the demo asks one of {}", names.join(", "));
+        let (at, key) = within(OPENING, &what, async || find(window, &left).await).await?;
+        let (name, ..) = left[at];
+        for (word, width, height) in WIDTHS {
+            window.resize(width, height).await?;
+            let title = |name: &str| format!("{name}-{word}-{}", theme.word());
+            keep(window, desktop, &title(&format!("ask-{name}"))).await?;
+            if name == "form" {
+                window.click(&named("offer-cancel")).await?;
+                window.sees(&named("offer-dialog")).await?;
+                keep(window, desktop, &title("ask-danger")).await?;
+                window.click(&named("dialog-cancel")).await?;
             }
         }
-        Ok(None)
-    })
-    .await
+        if window.has(&open_detail(&key, "")).await? {
+            left.remove(at);
+        }
+    }
+    Ok(())
 }
 
-async fn open(window: &Window, key: &str) -> Result<()> {
-    let (row, detail) = (named_with("ask-row", "key", key), named_with("ask-detail", "key", key));
-    let hidden = "return document.querySelector(arguments[0])?.checkVisibility() === false";
-    // A row that came meanwhile may have moved another one under the click.
-    eventually(&format!("{key} is open"), async || {
-        // Where there is room for one thing only, the list is behind what is open.
-        if window.run(hidden, json!([row])).await? == true {
-            window.press(Key::Escape).await?;
-            return Ok(None);
+/// An open ask of one of these kinds, on screen; and which kind it is.
+async fn find(window: &Window, kinds: &[Kind]) -> Result<Option<(usize, String)>> {
+    let (_, width, height) = WIDTHS[0];
+    window.resize(width, height).await?;
+    for (at, (_, row, detail)) in kinds.iter().enumerate() {
+        for key in asks(window, row).await? {
+            if open(window, &key).await? && window.has(&open_detail(&key, detail)).await? {
+                return Ok(Some((at, key)));
+            }
         }
-        window.click(&row).await?;
-        Ok(window.has(&detail).await?.then_some(()))
+    }
+    Ok(None)
+}
+
+/// What a kind of ask shows, in the detail of one that is still open.
+fn open_detail(key: &str, shows: &str) -> String {
+    format!("{}[data-state=\"open\"] {shows}", named_with("ask-detail", "key", key)).trim_end().to_owned()
+}
+
+/// Brings an ask on screen, where there is room beside the list. It may have ended meanwhile.
+async fn open(window: &Window, key: &str) -> Result<bool> {
+    let (row, detail) = (named_with("ask-row", "key", key), named_with("ask-detail", "key", key));
+    // A row that came meanwhile may have moved another one under the click.
+    eventually(&format!("{key} is open, or gone"), async || {
+        if !window.has(&row).await? {
+            return Ok(Some(false));
+        }
+        window.run(CLICK, json!([row])).await?;
+        Ok(window.has(&detail).await?.then_some(true))
     })
     .await
 }
@@ -170,6 +193,14 @@ async fn go(window: &Window, screen: &str) -> Result<()> {
     let script = "[...document.querySelectorAll('nav button')].find(it => it.textContent.includes(arguments[0]))?.click()";
     window.run(script, json!([screen])).await?;
     window.reads("nav [aria-current=page] .title", screen).await
+}
+
+async fn in_all_widths(window: &Window, desktop: &Desktop, name: &str, theme: Theme) -> Result<()> {
+    for (word, width, height) in WIDTHS {
+        window.resize(width, height).await?;
+        keep(window, desktop, &format!("{name}-{word}-{}", theme.word())).await?;
+    }
+    Ok(())
 }
 
 async fn keep(window: &Window, desktop: &Desktop, title: &str) -> Result<()> {

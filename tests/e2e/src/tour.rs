@@ -17,7 +17,7 @@ pub async fn answer_in_demo() -> Result<()> {
     println!("An agent asks: {ask}");
     keep(&window, &desktop, "demo-1-asked").await?;
     // Coordinators have their own words for yes.
-    window.click("[data-testid=\"ask-detail\"] .yes[data-testid^=\"offer-\"]").await?;
+    window.click("[data-testid=\"ask-detail\"] [data-testid^=\"offer-\"][data-tone=\"yes\"]").await?;
     window.sees(&named("undo")).await?;
     keep(&window, &desktop, "demo-2-approved").await?;
     window.sees(&format!("{}{}", named_with("ask-detail", "key", &ask), "[data-state=\"settled\"]")).await?;

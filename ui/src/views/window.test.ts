@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { approval, entry, offer, pick, question, receipt, source, text } from '../gallery/samples';
-import type { AskView, Command, Patch, Settings } from '../gen';
+import type { AskView, Command, Patch, Settings, SourceDraft } from '../gen';
 import { App } from '../state/app.svelte';
 import { ARMING } from '../state/arming';
 import Window from './Window.svelte';
@@ -479,4 +479,116 @@ test('the self-test says what the desktop offers and what was pressed', async ()
   const rows = (await screen.findByTestId('self-test-rows')).textContent;
   expect(rows).toContain('You pressed “No”.');
   expect(rows).toContain('This desktop does not offer it.');
+});
+
+/** A window to which nobody can ring yet. */
+async function openBare(): Promise<App> {
+  const app = new App(host, localStorage, (paint) => paint());
+  render(Window, { app });
+  app.start();
+  host.push({ patch: 'reset' });
+  await tick();
+  return app;
+}
+
+test('who runs on this machine is looked for on a click only, and added as it was found', async () => {
+  const app = await openBare();
+  expect(screen.getByRole('heading', { name: 'Welcome to Deskbell' })).toBeTruthy();
+  expect(host.sent).toEqual([]);
+  const draft: SourceDraft = {
+    name: 'opencode',
+    dialect: 'opencode',
+    url: 'http://127.0.0.1:4096',
+    auth: { type: 'none' },
+    secret: { kept: 'unchanged' },
+    settings: {},
+  };
+  const locked = { ...draft, auth: { type: 'basic' as const, user: 'opencode' } };
+  host.reply = (command) =>
+    command.command === 'source.detect'
+      ? {
+          answer: 'detected',
+          ports: [1957, 4096],
+          rows: [
+            { url: draft.url, who: { is: 'server', title: 'opencode', draft } },
+            { url: 'http://127.0.0.1:4097', who: { is: 'locked', title: 'opencode', draft: locked } },
+            { url: 'http://127.0.0.1:7000', who: { is: 'other' } },
+          ],
+        }
+      : { answer: 'source', row: source({ source: 'opencode', name: 'opencode' }) };
+  await user.click(screen.getByTestId('detect'));
+  const rows = await screen.findAllByTestId('detected');
+  expect(rows.map((row) => row.dataset['is'])).toEqual(['server', 'locked', 'other']);
+  await user.click(screen.getByTestId('detected-add'));
+  await expect.poll(() => screen.getAllByTestId('detected')[0]?.dataset['is']).toBe('known');
+  expect(host.sent.at(-1)).toEqual({ command: 'source.add', draft });
+
+  // It is still there to add another one, until the operator goes on.
+  host.push({ patch: 'source', row: source({ source: 'opencode', name: 'opencode' }) });
+  await tick();
+  await user.click(screen.getByTestId('first-done'));
+  expect(screen.queryByTestId('first-run')).toBeNull();
+  expect(screen.getByRole('heading', { name: 'Nothing waits for you' })).toBeTruthy();
+  expect(app.detection.rows).toBeNull();
+});
+
+test('one that wants a login is added with what is known of it', async () => {
+  const app = await openBare();
+  const draft: SourceDraft = {
+    name: 'opencode',
+    dialect: 'opencode',
+    url: 'http://127.0.0.1:4096',
+    auth: { type: 'basic', user: 'opencode' },
+    secret: { kept: 'unchanged' },
+    settings: {},
+  };
+  host.reply = (command) =>
+    command.command === 'source.detect'
+      ? {
+          answer: 'detected',
+          ports: [4096],
+          rows: [{ url: draft.url, who: { is: 'locked', title: 'opencode', draft } }],
+        }
+      : {
+          answer: 'dialects',
+          rows: [
+            {
+              name: 'opencode',
+              title: 'opencode',
+              about: 'One project.',
+              defaultUrl: 'http://127.0.0.1:4096',
+              findsItself: false,
+              logins: [{ type: 'none' }, { type: 'basic', user: 'opencode' }],
+              settings: [],
+            },
+          ],
+        };
+  await user.click(screen.getByTestId('detect'));
+  await user.click(await screen.findByTestId('detected-login'));
+  await screen.findByTestId('source-save');
+  expect(app.screen.name).toBe('sources');
+  expect(app.sources.form?.draft()).toMatchObject({ name: 'opencode', url: draft.url, auth: draft.auth });
+  await user.click(screen.getByTestId('source-save'));
+  expect(screen.getByText('Write the secret.')).toBeTruthy();
+});
+
+test('nobody there, and a look that failed, are said', async () => {
+  await openBare();
+  host.reply = () => ({ answer: 'detected', ports: [1957, 4096], rows: [] });
+  await user.click(screen.getByTestId('detect'));
+  expect((await screen.findByTestId('detected-nobody')).textContent).toContain('1957, 4096');
+  host.reply = () => ({ code: 'failed', message: 'The engine is busy.' });
+  await user.click(screen.getByTestId('detect'));
+  expect(await screen.findByText('The engine is busy.')).toBeTruthy();
+});
+
+test('the demo is opened by the shell, and a browser says how', async () => {
+  await openBare();
+  expect(screen.getByText('deskbell --demo')).toBeTruthy();
+  expect(screen.queryByTestId('open-demo')).toBeNull();
+  cleanup();
+  host.place = 'shell';
+  await openBare();
+  await user.click(screen.getByTestId('open-demo'));
+  expect(host.demos).toBe(1);
 });

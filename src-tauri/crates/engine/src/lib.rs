@@ -25,6 +25,7 @@ pub mod view;
 
 pub use archive::{Archive, default_data_dir};
 pub use clock::{Clock, Hand};
+pub use deskbell_store::was_left;
 pub use engine::{Engine, Options, StartError};
 pub use notice::{Button, Desktop, Notice, Notifier, Press, Reply, Stay, Tag, TestKind};
 pub use subscription::Subscription;

@@ -38,6 +38,7 @@ mod writer;
 pub use ask::AskRow;
 pub use error::{Health, Moved, OpenError, StoreError};
 pub use history::{Cursor, EntryRow, History, ParseCursorError};
+pub use lock::was_left;
 pub use notice::{Fate, NoticeRow};
 pub use outbox::{OutboxRow, Stage};
 pub use reader::Reader;

@@ -2,6 +2,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,13 @@ impl FolderLock {
             tracing::warn!(%error, "the lock's file could not be emptied");
         }
     }
+}
+
+/// Whether an engine had this folder, last before then, and none has it now.
+pub fn was_left(folder: &Path, before: SystemTime) -> bool {
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(folder.join(NAME)) else { return false };
+    let old = file.metadata().and_then(|about| about.modified()).is_ok_and(|written| written < before);
+    old && file.try_lock().is_ok()
 }
 
 /// How to open a file that is nobody else's business.

@@ -4,8 +4,8 @@
 
 mod answering;
 mod decoding;
-mod installing;
 mod detecting;
+mod installing;
 mod reading;
 mod serving;
 mod sources;
