@@ -63,10 +63,9 @@ impl Clock {
 }
 
 impl Hand {
-    /// It begins at the time of the wall clock.
-    #[allow(clippy::new_without_default, reason = "no two are the same")]
-    pub fn new() -> Self {
-        Self { now: watch::Sender::new(wall()), waits: Arc::default() }
+    /// It stands there until it is moved.
+    pub fn at(now: Millis) -> Self {
+        Self { now: watch::Sender::new(now), waits: Arc::default() }
     }
 
     pub fn clock(&self) -> Clock {
@@ -111,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_clock_by_hand_goes_from_wait_to_wait() {
-        let hand = Hand::new();
+        let hand = Hand::at(wall());
         let (clock, begun) = (hand.clock(), hand.clock().now());
         hand.skip();
         assert_eq!(clock.now(), begun, "nobody waits");

@@ -6,6 +6,7 @@ mod bus;
 mod dice;
 pub mod exlab;
 pub mod fault;
+mod gate;
 pub mod hyperhive;
 pub mod hyperhive_agent;
 pub mod opencode;
@@ -16,6 +17,7 @@ mod traffic;
 pub mod warren;
 
 pub use dice::Dice;
+pub use gate::Gate;
 pub use hyperhive::{Config, Hyperhive};
 pub use piece::{Pace, Piece, Playing};
 pub use simulator::{Coordinator, Opened, Opening, Part, SIMULATORS, Setting, Simulator};

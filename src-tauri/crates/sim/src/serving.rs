@@ -16,6 +16,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::gate::Gate;
+
 /// Put into a response's extensions: close the connection instead of sending it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drop;
@@ -29,14 +31,14 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    pub(crate) async fn start(bind: SocketAddr, router: Router) -> io::Result<Self> {
+    pub(crate) async fn start(bind: SocketAddr, gate: Gate, router: Router) -> io::Result<Self> {
         let listener = match bind.port() {
             0 => listen_anywhere(bind.ip()).await?,
             _ => TcpListener::bind(bind).await?,
         };
         let address = listener.local_addr()?;
         let connections = Arc::new(Mutex::new(JoinSet::new()));
-        let accepting = tokio::spawn(accept(listener, router, Arc::clone(&connections)));
+        let accepting = tokio::spawn(accept(listener, gate, router, Arc::clone(&connections)));
         Ok(Self { address, accepting, connections })
     }
 
@@ -80,16 +82,17 @@ impl std::ops::Drop for Serving {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, connections: Arc<Mutex<JoinSet<()>>>) {
+async fn accept(listener: TcpListener, gate: Gate, router: Router, connections: Arc<Mutex<JoinSet<()>>>) {
     loop {
         let Ok((socket, _)) = listener.accept().await else { continue };
         // Small frames must not wait for one another.
         let _ = socket.set_nodelay(true);
-        let router = TowerToHyperService::new(router.clone());
+        let (gate, router) = (gate.clone(), TowerToHyperService::new(router.clone()));
         let service = service_fn(move |request: Request<Incoming>| {
-            let reply = router.call(request);
+            let (gate, router) = (gate.clone(), router.clone());
             async move {
-                let Ok::<Response, Infallible>(reply) = reply.await;
+                gate.pass().await;
+                let Ok::<Response, Infallible>(reply) = router.call(request).await;
                 if reply.extensions().get::<Drop>().is_some() {
                     return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
                 }

@@ -3,16 +3,20 @@
 //!
 //! No script waits for time to pass. The engine's clock stands still while anything happens, and moves on to the
 //! next wait when nothing does: so a backoff costs nothing, and no machine is too slow.
+//!
+//! Nor does it matter who is quicker: a step falls in the midst of what the ones before it have set off because the
+//! server's gate lets only so many requests in, and not because something is not yet done.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use deskbell_domain::SourceId;
+use deskbell_domain::{Link, Millis, SourceId};
 use deskbell_engine::command::{Answer, Command};
 use deskbell_engine::{Engine, Hand, Options};
+use deskbell_sim::{Dice, Gate};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -20,7 +24,7 @@ const SCRIPTS: u64 = 100;
 /// What they wait for is mostly the disk.
 const AT_ONCE: usize = 16;
 /// Only a script that fails takes so long.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// So many looks in a row that show nothing new mean that nothing happens any more.
 const STILL: u32 = 12;
 const LOOK: Duration = Duration::from_millis(2);
@@ -49,6 +53,17 @@ pub fn play_all(play: impl AsyncFn(u64) + Sync) {
     assert!(failed.is_empty(), "{} of {} scripts fail: {failed:#?}", failed.len(), seeds.len());
 }
 
+/// When a script begins, in unix seconds. For its server it stays then. It is the time by which its intents are named.
+pub fn noon() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+/// Where the disk is not waited for, on systems that have such a place.
+fn in_memory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default().to_owned()
@@ -57,6 +72,8 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 /// An engine whose clock moves by hand, beside a server that counts what it does.
 pub struct Stage<'s> {
     pub engine: Engine,
+    /// The server's.
+    gate: Gate,
     hand: Hand,
     /// How much the server has sent and seen so far.
     pulse: Box<dyn Fn() -> u64 + 's>,
@@ -64,19 +81,33 @@ pub struct Stage<'s> {
 }
 
 impl<'s> Stage<'s> {
-    pub async fn new(pulse: impl Fn() -> u64 + 's) -> Self {
-        let (folder, hand) = (tempfile::tempdir().unwrap(), Hand::new());
+    pub async fn new(noon: i64, gate: Gate, pulse: impl Fn() -> u64 + 's) -> Self {
+        let (folder, hand) = (in_memory(), Hand::at(Millis::from_seconds(noon)));
         let options = Options { data: folder.path().to_owned(), clock: hand.clock(), ..Options::default() };
         let engine = Engine::start(options).await.unwrap();
-        Self { engine, hand, pulse: Box::new(pulse), _folder: folder }
+        Self { engine, gate, hand, pulse: Box::new(pulse), _folder: folder }
     }
 
     pub async fn add(&self, dialect: &str, url: &str) -> SourceId {
         crate::desk::add(&self.engine, dialect, dialect, url).await
     }
 
-    /// Goes on the moment it holds. Time passes when nothing else happens.
+    pub async fn until_live(&self) {
+        self.until("the link is live", async || {
+            let Ok(Answer::Sources { rows }) = self.engine.command(Command::SourceList).await else {
+                panic!()
+            };
+            match &rows[..] {
+                [row] if matches!(row.link, Link::Live { .. }) => Ok(()),
+                rows => Err(format!("{rows:?}")),
+            }
+        })
+        .await;
+    }
+
+    /// Goes on the moment it holds. Everybody is let in, and time passes when nothing else happens.
     pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> Result<(), String>) {
+        self.gate.open();
         let deadline = Instant::now() + PATIENCE;
         loop {
             let missing = match self.still(&mut holds).await {
@@ -90,20 +121,27 @@ impl<'s> Stage<'s> {
         }
     }
 
+    /// Where the next step falls in what the ones before it have set off.
+    pub async fn pause(&self, dice: &mut Dice) {
+        match dice.below(8) {
+            0..3 => self.gate.admit(0),
+            3..5 => self.gate.admit(1 + dice.below(6)),
+            5 | 6 => self.gate.open(),
+            _ => {
+                self.gate.open();
+                return self.pass(1 + dice.below(3)).await;
+            }
+        }
+        self.rest().await;
+    }
+
     /// Waits until nothing happens any more, and lets no time pass.
-    pub async fn rest(&self) {
+    async fn rest(&self) {
         let _ = self.still(&mut async || Err(String::new())).await;
     }
 
-    /// Waits until the server has sent and seen so much more, or until nothing happens any more.
-    pub async fn moment(&self, more: u64) {
-        let goal = (self.pulse)() + more;
-        let _ =
-            self.still(&mut async || if (self.pulse)() < goal { Err(String::new()) } else { Ok(()) }).await;
-    }
-
     /// Lets so many waits come to their end, one after the other.
-    pub async fn pass(&self, waits: u32) {
+    pub async fn pass(&self, waits: u64) {
         for _ in 0..waits {
             self.rest().await;
             self.hand.skip();

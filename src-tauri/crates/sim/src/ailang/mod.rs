@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Part, Simulator};
@@ -39,6 +40,8 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// How many frames may wait for a socket before it silently loses some.
     pub queue: usize,
     /// What time it is, in unix milliseconds, for ever; nothing takes the system's clock.
@@ -47,7 +50,13 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { seed: 1, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), queue: 256, now: None }
+        Self {
+            seed: 1,
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            gate: Gate::default(),
+            queue: 256,
+            now: None,
+        }
     }
 }
 
@@ -73,6 +82,7 @@ impl Shared {
 pub struct Ailang {
     shared: Arc<Shared>,
     address: SocketAddr,
+    gate: Gate,
     serving: tokio::sync::Mutex<Option<Serving>>,
 }
 
@@ -94,8 +104,14 @@ impl Ailang {
     pub async fn start(config: Config) -> io::Result<Self> {
         let world = Mutex::new(World::new(config.seed, config.now));
         let shared = Arc::new(Shared { world, stalled: watch::Sender::new(false), queue: config.queue });
-        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
-        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let serving =
+            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
+        Ok(Self {
+            address: serving.address,
+            gate: config.gate,
+            shared,
+            serving: tokio::sync::Mutex::new(Some(serving)),
+        })
     }
 
     pub fn url(&self) -> String {
@@ -115,7 +131,7 @@ impl Ailang {
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
         let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::{Desk, World};
+use crate::gate::Gate;
 use crate::serving::Serving;
 
 /// A bus that is being served. It ends when this is dropped.
@@ -13,6 +14,7 @@ pub(crate) struct Server<W> {
     pub desk: Arc<Desk<W>>,
     router: fn(Arc<Desk<W>>) -> Router,
     address: SocketAddr,
+    gate: Gate,
     serving: tokio::sync::Mutex<Option<Serving>>,
 }
 
@@ -20,11 +22,18 @@ impl<W: World> Server<W> {
     pub async fn start(
         desk: Desk<W>,
         bind: SocketAddr,
+        gate: Gate,
         router: fn(Arc<Desk<W>>) -> Router,
     ) -> io::Result<Self> {
         let desk = Arc::new(desk);
-        let serving = Serving::start(bind, router(Arc::clone(&desk))).await?;
-        Ok(Self { address: serving.address, desk, router, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let serving = Serving::start(bind, gate.clone(), router(Arc::clone(&desk))).await?;
+        Ok(Self {
+            address: serving.address,
+            gate,
+            desk,
+            router,
+            serving: tokio::sync::Mutex::new(Some(serving)),
+        })
     }
 
     pub fn url(&self) -> String {
@@ -47,7 +56,7 @@ impl<W: World> Server<W> {
         self.stop().await;
         self.desk.change(W::forget_process);
         let router = (self.router)(Arc::clone(&self.desk));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
@@ -43,6 +44,8 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one, and another at each start.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// Where it says on which port it is.
     pub server_json: Option<PathBuf>,
     /// What time it is, in unix seconds, for ever; nothing takes the system's clock.
@@ -51,7 +54,13 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { seed: 1, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), server_json: None, now: None }
+        Self {
+            seed: 1,
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            gate: Gate::default(),
+            server_json: None,
+            now: None,
+        }
     }
 }
 
@@ -88,7 +97,8 @@ impl Exlab {
     }
 
     async fn listen(&self, bind: SocketAddr) -> io::Result<()> {
-        let serving = Serving::start(bind, routes::router(Arc::clone(&self.shared))).await?;
+        let serving =
+            Serving::start(bind, self.config.gate.clone(), routes::router(Arc::clone(&self.shared))).await?;
         let address = serving.address;
         *self.address.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = address;
         *self.serving.lock().await = Some(serving);

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 pub use crate::bus::Received;
 use crate::bus::{Desk, Server};
 use crate::fault::{Build, Faults};
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::simulator::{Coordinator, Part, Simulator};
 use model::World;
@@ -42,6 +43,8 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// How many events may wait for a subscriber before it silently loses some.
     pub queue: usize,
     /// What time it is, in unix seconds, for ever; nothing takes the system's clock.
@@ -50,7 +53,13 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { seed: 1, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), queue: 256, now: None }
+        Self {
+            seed: 1,
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            gate: Gate::default(),
+            queue: 256,
+            now: None,
+        }
     }
 }
 
@@ -81,7 +90,8 @@ impl Hyperhive {
         let mut world = World::new(config.seed, config.now);
         world.put_container(Container::manager());
         world.put_container(Container::running("coder"));
-        let server = Server::start(Desk::new(world, config.queue), config.bind, routes::router).await?;
+        let server =
+            Server::start(Desk::new(world, config.queue), config.bind, config.gate, routes::router).await?;
         Ok(Self { shared: Arc::clone(&server.desk), server })
     }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 pub use crate::bus::Received;
 use crate::bus::{Desk, Server};
 use crate::fault::{Instead, NextPost};
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 pub use world::Notes;
@@ -41,6 +42,8 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// How many events may wait for a subscriber before it silently loses some.
     pub queue: usize,
     pub label: String,
@@ -51,7 +54,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { seed: 1, bind, queue: 256, label: "coder".to_owned(), now: None }
+        Self { seed: 1, bind, gate: Gate::default(), queue: 256, label: "coder".to_owned(), now: None }
     }
 }
 
@@ -113,7 +116,8 @@ impl HyperhiveAgent {
             since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
         });
         let world = World::new(&config.label, config.seed, now);
-        let server = Server::start(Desk::new(world, config.queue), config.bind, routes::router).await?;
+        let server =
+            Server::start(Desk::new(world, config.queue), config.bind, config.gate, routes::router).await?;
         Ok(Self { shared: Arc::clone(&server.desk), server })
     }
 

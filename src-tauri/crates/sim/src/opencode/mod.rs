@@ -21,6 +21,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
@@ -51,6 +52,8 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// The folder it was started in.
     pub directory: String,
     /// What time it is, in unix milliseconds, for ever; nothing takes the system's clock.
@@ -60,7 +63,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { seed: 1, bind, directory: "/srv/tinyshop".to_owned(), now: None }
+        Self { seed: 1, bind, gate: Gate::default(), directory: "/srv/tinyshop".to_owned(), now: None }
     }
 }
 
@@ -69,6 +72,7 @@ impl Default for Config {
 pub struct Opencode {
     shared: Arc<Shared>,
     address: SocketAddr,
+    gate: Gate,
     serving: tokio::sync::Mutex<Option<Serving>>,
 }
 
@@ -90,8 +94,14 @@ impl Opencode {
     /// A server that has no session yet.
     pub async fn start(config: Config) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(World::new(config.directory, config.seed, config.now)));
-        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
-        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let serving =
+            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
+        Ok(Self {
+            address: serving.address,
+            gate: config.gate,
+            shared,
+            serving: tokio::sync::Mutex::new(Some(serving)),
+        })
     }
 
     pub fn url(&self) -> String {
@@ -112,7 +122,7 @@ impl Opencode {
         self.stop().await;
         self.shared.change(World::forget_process);
         let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
         Ok(())
     }
 

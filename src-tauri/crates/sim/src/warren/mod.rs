@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Part, Simulator};
@@ -43,13 +44,20 @@ pub struct Config {
     pub seed: u64,
     /// Port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Who is let in, and when.
+    pub gate: Gate,
     /// Who everybody is.
     pub user: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { seed: 1, bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), user: "alice".into() }
+        Self {
+            seed: 1,
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            gate: Gate::default(),
+            user: "alice".into(),
+        }
     }
 }
 
@@ -86,6 +94,7 @@ pub struct Held {
 pub struct Warren {
     shared: Arc<Shared>,
     address: SocketAddr,
+    gate: Gate,
     serving: tokio::sync::Mutex<Option<Serving>>,
 }
 
@@ -132,8 +141,14 @@ impl Warren {
     pub async fn start(config: Config) -> io::Result<Self> {
         let world = World::new(config.seed, &config.user);
         let shared = Arc::new(Shared { world: Mutex::new(world), received: Mutex::default() });
-        let serving = Serving::start(config.bind, routes::router(Arc::clone(&shared))).await?;
-        Ok(Self { address: serving.address, shared, serving: tokio::sync::Mutex::new(Some(serving)) })
+        let serving =
+            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
+        Ok(Self {
+            address: serving.address,
+            gate: config.gate,
+            shared,
+            serving: tokio::sync::Mutex::new(Some(serving)),
+        })
     }
 
     pub fn url(&self) -> String {
@@ -154,7 +169,7 @@ impl Warren {
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
         let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, router).await?);
+        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
         Ok(())
     }
 

@@ -43,9 +43,10 @@ impl Exlab {
         now: Millis,
         out: &mut Effects,
     ) {
-        if let Some(session) = self.sessions.get_mut(id) {
+        let again = self.sessions.get_mut(id).is_some_and(|session| {
             session.looking = None;
-        }
+            std::mem::take(&mut session.again)
+        });
         let (sight, body) = match reply {
             Ok(reply) => match reply.status {
                 200 => match serde_json::from_slice::<Handle>(&reply.body) {
@@ -72,7 +73,8 @@ impl Exlab {
             Sight::Nothing => {}
         }
         self.judge_looks(id, call, &sight, now, out);
-        if self.sessions.get(id).is_some_and(|session| session.again) {
+        // Also where the session is gone: somebody may wait for this look.
+        if again {
             self.look(id, now, out);
         }
         self.seen(id, !matches!(sight, Sight::Nothing), now, out);

@@ -46,11 +46,12 @@ pub(super) struct Machine {
     hold: Hold<Word>,
     desk: Desk,
     errands: Errands,
-    /// Up to here, everything was heard or read in this connection. Dies with it: a restarted server counts
-    /// from 0.
+    /// The last that was heard in this connection. Dies with it: a restarted server counts from 0.
     last: Option<u64>,
     /// What the last readings hold.
     marks: Marks,
+    /// What a history without a mark holds, and the stream has not told yet.
+    overlap: Overlap,
     /// The picture may not be older than this: it was applied before the reading began.
     applied: Option<u64>,
     pace: Pace,
@@ -87,6 +88,7 @@ impl Machine {
             errands: Errands::new(),
             last: None,
             marks: Marks::default(),
+            overlap: Overlap::default(),
             applied: None,
             pace: Pace::default(),
             waits: false,
@@ -105,6 +107,7 @@ impl Machine {
         self.errands.clear();
         self.last = None;
         self.marks = Marks::default();
+        self.overlap = Overlap::default();
         self.applied = None;
         self.pace.clear();
         self.waits = false;
@@ -142,8 +145,11 @@ impl Machine {
     fn ask(&mut self, now: Millis, out: &mut Effects) {
         self.waits = false;
         self.pace.begin(now);
-        self.calls.send(Call::State, Request::get(STATE), out);
         self.calls.send(Call::History, Request::get(self.history), out);
+        // The old history has no mark: the state is read behind it, whose mark then holds for both.
+        if self.history != OLD_HISTORY {
+            self.calls.send(Call::State, Request::get(STATE), out);
+        }
     }
 
     fn need(&mut self, need: Need, now: Millis, out: &mut Effects) {
@@ -160,14 +166,15 @@ impl Machine {
         }
         let Some(text) = text_of(frame, out) else { return };
         let Heard { seq, word } = hear(text);
-        if let (Some(seq), Some(last)) = (seq, self.last) {
-            if seq <= last {
-                return;
-            }
-            if seq > last.saturating_add(1) && matches!(self.phase, Phase::Live) {
-                out.push(gap(Hole { after: last, before: seq }));
-                self.read(now, out);
-            }
+        if seq.is_some_and(|seq| self.last.is_some_and(|last| seq <= last)) {
+            return;
+        }
+        if let (Some(seq), Some(reached)) = (seq, self.last.max(self.marks.least()))
+            && seq > reached.saturating_add(1)
+            && matches!(self.phase, Phase::Live)
+        {
+            out.push(gap(Hole { after: reached, before: seq }));
+            self.read(now, out);
         }
         self.last = seq.or(self.last);
         let word = match word {
@@ -179,10 +186,11 @@ impl Machine {
         };
         match (&self.phase, word) {
             (Phase::Off, _) | (Phase::Live, None) => {}
-            (Phase::Live, Some(word)) if !self.marks.are_before(&word, seq) => {}
             (Phase::Live, Some(word)) => {
-                let need = self.desk.hear(word, text, true, &mut self.errands, now, out);
-                self.need(need, now, out);
+                if self.is_news(&word, seq) {
+                    let need = self.desk.hear(word, text, true, &mut self.errands, now, out);
+                    self.need(need, now, out);
+                }
             }
             (Phase::Opening | Phase::Reading { .. }, word) => {
                 let raw = if word.is_some() { text.to_owned() } else { String::new() };
@@ -238,10 +246,27 @@ impl Machine {
                 History::none()
             }
         };
-        if let Phase::Reading { history, .. } = &mut self.phase {
+        let has_mark = read.seq.is_some();
+        if let Phase::Reading { state, history } = &mut self.phase {
             *history = Some(read);
+            if !has_mark {
+                *state = None;
+                self.calls.forget(&Call::State);
+                self.calls.send(Call::State, Request::get(STATE), out);
+            }
         }
         self.release(now, out);
+    }
+
+    /// Whether the readings have not told it. A history without a mark was read before the state: it holds nothing
+    /// that is newer than that.
+    fn is_news(&mut self, word: &Word, seq: Option<u64>) -> bool {
+        let may_be_read = match (seq, self.marks.state) {
+            (Some(seq), Some(mark)) => seq <= mark,
+            (None, _) | (_, None) => true,
+        };
+        self.marks.are_before(word, seq)
+            && !(may_be_read && matches!(word, Word::Message(message) if self.overlap.takes(message)))
     }
 
     /// When both readings are there: the picture, then what is newer.
@@ -271,21 +296,23 @@ impl Machine {
             return;
         };
         (self.stale, self.holes) = (0, 0);
-        self.last = self.last.max(marks.least());
         self.marks = marks;
         self.desk.see(&picture, &history, &mut self.errands, now, out);
         // Without a mark, the rows themselves say which messages they hold.
         let rows = history.rows.rows.iter().map(|(message, _)| message);
-        let mut overlap = if marks.history.is_none() { Overlap::of(rows) } else { Overlap::default() };
+        self.overlap = if marks.history.is_none() { Overlap::of(rows) } else { Overlap::default() };
         let mut need = Need::Nothing;
-        for Held { word, raw, .. } in marks.newer(self.hold.take()) {
+        for Held { seq, word, raw } in self.hold.take() {
             let Some(word) = word else { continue };
-            if matches!(&word, Word::Message(message) if overlap.takes(message)) {
-                continue;
-            }
-            if self.desk.hear(word, &raw, true, &mut self.errands, now, out) == Need::Picture {
+            if self.is_news(&word, seq)
+                && self.desk.hear(word, &raw, true, &mut self.errands, now, out) == Need::Picture
+            {
                 need = Need::Picture;
             }
+        }
+        if marks.state.is_none() {
+            // Nothing tells what is still under way from what is new.
+            self.overlap = Overlap::default();
         }
         let seen = (&self.desk.board, &self.desk.roster);
         self.errands.look(seen, &mut self.calls, now, out);

@@ -4,7 +4,6 @@
 //! history's mark would lose what fell between the two.
 
 use super::frame::Word;
-use crate::hive::Held;
 
 /// The high-water marks of the two readings.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,12 +20,6 @@ impl Marks {
         Some(self.history.map_or(state, |history| history.min(state)))
     }
 
-    /// What the readings do not hold yet, in order.
-    pub fn newer(self, mut held: Vec<Held<Word>>) -> Vec<Held<Word>> {
-        held.retain(|held| held.word.as_ref().is_some_and(|word| self.are_before(word, held.seq)));
-        held
-    }
-
     /// Whether an event is newer than the reading that would hold it.
     pub fn are_before(self, word: &Word, seq: Option<u64>) -> bool {
         let mark = if word.is_message() { self.history } else { self.state };
@@ -40,7 +33,7 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hive::{Hold, Hole};
+    use crate::hive::{Held, Hold, Hole};
     use crate::hyperhive::frame::hear;
 
     fn hold(frames: &[(u64, &str)]) -> Hold<Word> {
@@ -58,7 +51,10 @@ mod tests {
     }
 
     fn newer(frames: &[(u64, &str)], state: u64, history: u64) -> Vec<u64> {
-        marks(state, history).newer(hold(frames).take()).iter().filter_map(|held| held.seq).collect()
+        let marks = marks(state, history);
+        let is_newer =
+            |held: &Held<Word>| held.word.as_ref().is_some_and(|word| marks.are_before(word, held.seq));
+        hold(frames).take().iter().filter(|held| is_newer(held)).filter_map(|held| held.seq).collect()
     }
 
     #[test]

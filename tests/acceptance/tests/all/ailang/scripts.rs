@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use deskbell_domain::{IntentId, ItemId};
 use deskbell_engine::view::VerdictWord;
-use deskbell_sim::Dice;
 use deskbell_sim::ailang::{Ailang, Config, Quirks};
 use deskbell_sim::fault::NextPost;
+use deskbell_sim::{Dice, Gate};
 use serde_json::json;
 
-use super::{asks, assert_said_once, difference, history, is_live, receipt, take};
-use crate::scripts::{Stage, play_all};
+use super::{asks, assert_said_once, difference, history, receipt, take};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u32 = 24;
 
@@ -36,16 +36,20 @@ struct Answered {
 }
 
 async fn play(seed: u64) {
-    let hub = Ailang::start(Config { seed, ..Config::default() }).await.unwrap();
+    let (noon, gate) = (noon(), Gate::default());
+    let hub =
+        Ailang::start(Config { seed, now: Some(1_000 * noon), gate: gate.clone(), ..Config::default() })
+            .await
+            .unwrap();
     let thread = hub.put_thread("Write the parser", "coder");
     let task = hub.put_task("Write the parser", &thread);
-    let stage = Stage::new(|| hub.pulse()).await;
+    let stage = Stage::new(noon, gate, || hub.pulse()).await;
     stage.add("ailang", &hub.url()).await;
     let mut script = Script { stage, hub: &hub, dice: Dice::new(seed), thread, task, answers: Vec::new() };
-    script.until_live().await;
+    script.stage.until_live().await;
     for number in 0..STEPS {
         script.step(number).await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.heal().await;
     script.judge().await;
@@ -53,22 +57,6 @@ async fn play(seed: u64) {
 }
 
 impl Script<'_> {
-    async fn until_live(&self) {
-        let engine = &self.stage.engine;
-        let live = async || if is_live(engine).await { Ok(()) } else { Err("it does not".to_owned()) };
-        self.stage.until("the link lives", live).await;
-    }
-
-    /// Where the next step falls.
-    async fn pause(&mut self) {
-        match self.dice.below(5) {
-            0 | 1 => {}
-            2 => self.stage.moment(1 + self.dice.below(15)).await,
-            3 => self.stage.rest().await,
-            _ => self.stage.pass(1 + self.dice.below(3) as u32).await,
-        }
-    }
-
     /// One thing that happens to the hub, or goes wrong with it.
     async fn step(&mut self, number: u32) {
         let (hub, thread, task) = (self.hub, self.thread.as_str(), self.task.as_str());

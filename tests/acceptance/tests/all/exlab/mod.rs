@@ -33,7 +33,7 @@ struct Bench {
 impl Bench {
     async fn new(seed: u64) -> Self {
         let (engine, folder) = engine().await;
-        let lab = lab(seed, &folder).await;
+        let lab = lab(Config { seed, ..Config::default() }, &folder).await;
         Self::of(engine, lab, folder).await
     }
 
@@ -262,8 +262,8 @@ fn place(folder: &TempDir) -> PathBuf {
 }
 
 /// A server that takes another port at each start.
-async fn lab(seed: u64, folder: &TempDir) -> Arc<Exlab> {
-    let config = Config { seed, server_json: Some(place(folder)), ..Config::default() };
+async fn lab(config: Config, folder: &TempDir) -> Arc<Exlab> {
+    let config = Config { server_json: Some(place(folder)), ..config };
     Arc::new(Exlab::start(config).await.unwrap())
 }
 

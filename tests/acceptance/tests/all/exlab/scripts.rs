@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use deskbell_domain::{EntryKind, IntentId, Link, Value};
+use deskbell_domain::{EntryKind, IntentId, Value};
 use deskbell_engine::command::{Command, HistoryFilter};
 use deskbell_engine::view::{AskStateWord, VerdictWord};
-use deskbell_sim::Dice;
-use deskbell_sim::exlab::{Draft, Problem, color, form};
+use deskbell_sim::exlab::{Config, Draft, Problem, color, form};
 use deskbell_sim::fault::NextPost;
+use deskbell_sim::{Dice, Gate};
 use serde_json::Value as Json;
 
 use super::{Bench, lab, red};
 use crate::reading::{counted, differing, receipt, take};
-use crate::scripts::{Stage, play_all};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 40;
 /// Each costs a connection, and the next one a longer wait.
@@ -43,9 +43,11 @@ struct Script {
 
 async fn play(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let lab = lab(seed, &folder).await;
+    let (noon, gate) = (noon(), Gate::default());
+    let config = Config { seed, now: Some(noon), gate: gate.clone(), ..Config::default() };
+    let lab = lab(config, &folder).await;
     let pulse = std::sync::Arc::clone(&lab);
-    let stage = Stage::new(move || pulse.sent() + pulse.requests()).await;
+    let stage = Stage::new(noon, gate, move || pulse.sent() + pulse.requests()).await;
     let bench = Bench::of(stage.engine.clone(), lab, folder).await;
     let mut script = Script {
         dice: Dice::new(seed),
@@ -57,10 +59,10 @@ async fn play(seed: u64) {
         losses: 0,
         problems: 0,
     };
-    script.until_live().await;
+    script.stage.until_live().await;
     for _ in 0..STEPS {
         script.step().await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.settle().await;
     script.judge().await;
@@ -68,25 +70,6 @@ async fn play(seed: u64) {
 }
 
 impl Script {
-    async fn until_live(&self) {
-        self.stage
-            .until("the link is live", async || match self.bench.link().await {
-                Link::Live { .. } if self.bench.lab.listeners() > 0 => Ok(()),
-                other => Err(format!("{other:?}")),
-            })
-            .await;
-    }
-
-    /// Where the next step falls in what the ones before it have set off.
-    async fn pause(&mut self) {
-        match self.dice.below(8) {
-            0..4 => {}
-            4 | 5 => self.stage.moment(1 + self.dice.below(4)).await,
-            6 => self.stage.rest().await,
-            _ => self.stage.pass(1).await,
-        }
-    }
-
     async fn step(&mut self) {
         let session = self.dice.pick(&self.sessions).cloned().unwrap_or_default();
         let lab = &self.bench.lab;

@@ -4,15 +4,15 @@ mod equality;
 
 use std::collections::BTreeSet;
 
-use deskbell_domain::{Choice, Input, IntentId, Key, Link, Offer, SourceId, Value};
+use deskbell_domain::{Choice, Input, IntentId, Key, Offer, Value};
 use deskbell_engine::command::Command;
 use deskbell_engine::view::{AskStateWord, VerdictWord};
 use deskbell_sim::fault::{Build, NextPost};
 use deskbell_sim::hyperhive::Prompt;
-use deskbell_sim::{Config, Dice, Hyperhive};
+use deskbell_sim::{Config, Dice, Gate, Hyperhive};
 
-use crate::reading::{agents, asks, entries, link, receipt, take};
-use crate::scripts::{Stage, play_all};
+use crate::reading::{agents, asks, entries, receipt, take};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 40;
 /// Each costs a connection, and the next one a longer wait.
@@ -43,7 +43,6 @@ struct Script<'h> {
     dice: Dice,
     hive: &'h Hyperhive,
     stage: Stage<'h>,
-    source: SourceId,
     doings: Vec<Doing>,
     approvals: Vec<i64>,
     questions: Vec<i64>,
@@ -53,7 +52,10 @@ struct Script<'h> {
 }
 
 async fn play(seed: u64) {
-    let hive = Hyperhive::start(Config { seed, ..Config::default() }).await.unwrap();
+    let (noon, gate) = (noon(), Gate::default());
+    let hive = Hyperhive::start(Config { seed, now: Some(noon), gate: gate.clone(), ..Config::default() })
+        .await
+        .unwrap();
     let mut dice = Dice::new(seed);
     let quirks = dice.throw();
     hive.switch(|faults| {
@@ -62,15 +64,15 @@ async fn play(seed: u64) {
         faults.tells_containers = quirks & 2 > 0;
         faults.bare_history = quirks & 4 > 0;
     });
-    let stage = Stage::new(|| hive.sent() + hive.requests()).await;
-    let source = stage.add("hyperhive", &hive.url()).await;
+    let stage = Stage::new(noon, gate, || hive.sent() + hive.requests()).await;
+    stage.add("hyperhive", &hive.url()).await;
     let (doings, approvals, questions, elsewhere) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     let mut script =
-        Script { seed, dice, hive: &hive, stage, source, doings, approvals, questions, elsewhere, breaks: 0 };
-    script.until_live().await;
+        Script { seed, dice, hive: &hive, stage, doings, approvals, questions, elsewhere, breaks: 0 };
+    script.stage.until_live().await;
     for number in 0..STEPS {
         script.step(number).await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.settle().await;
     script.judge().await;
@@ -78,25 +80,6 @@ async fn play(seed: u64) {
 }
 
 impl Script<'_> {
-    async fn until_live(&self) {
-        self.stage
-            .until("the link is live", async || match link(&self.stage.engine, &self.source).await {
-                Link::Live { .. } => Ok(()),
-                other => Err(format!("{other:?}")),
-            })
-            .await;
-    }
-
-    /// Where the next step falls in what the ones before it have set off.
-    async fn pause(&mut self) {
-        match self.dice.below(8) {
-            0..4 => {}
-            4 | 5 => self.stage.moment(1 + self.dice.below(4)).await,
-            6 => self.stage.rest().await,
-            _ => self.stage.pass(1).await,
-        }
-    }
-
     async fn step(&mut self, number: u64) {
         let hive = self.hive;
         match self.dice.below(30) {

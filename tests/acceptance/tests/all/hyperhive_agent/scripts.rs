@@ -1,16 +1,16 @@
 //! A hundred random scripts of faults, each ending in what the agent holds.
 
-use deskbell_domain::{IntentId, Link, Secret, SourceId, Value as Filled};
+use deskbell_domain::{IntentId, Secret, Value as Filled};
 use deskbell_engine::command::Command;
 use deskbell_engine::view::{AskStateWord, VerdictWord};
-use deskbell_sim::Dice;
 use deskbell_sim::fault::NextPost;
 use deskbell_sim::hyperhive_agent::{Config, HyperhiveAgent, Notes};
+use deskbell_sim::{Dice, Gate};
 use serde_json::json;
 
 use super::difference;
-use crate::reading::{agents, asks, entries, link, receipt, take};
-use crate::scripts::{Stage, play_all};
+use crate::reading::{agents, asks, entries, receipt, take};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 36;
 /// Each costs a connection, and the next one a longer wait.
@@ -32,7 +32,6 @@ struct Script<'a> {
     dice: Dice,
     agent: &'a HyperhiveAgent,
     stage: Stage<'a>,
-    source: SourceId,
     /// Of a later version: it counts its events.
     counts: bool,
     doings: Vec<Doing>,
@@ -40,19 +39,23 @@ struct Script<'a> {
 }
 
 async fn play(seed: u64) {
-    let agent = HyperhiveAgent::start(Config { seed, ..Config::default() }).await.unwrap();
+    let (noon, gate) = (noon(), Gate::default());
+    let agent =
+        HyperhiveAgent::start(Config { seed, now: Some(noon), gate: gate.clone(), ..Config::default() })
+            .await
+            .unwrap();
     let mut dice = Dice::new(seed);
     let counts = dice.below(2) == 0;
     let notes = *dice.pick(&[Notes::Null, Notes::Missing, Notes::Struct]).unwrap();
     let success = *dice.pick(&[200, 303]).unwrap();
     agent.switch(|faults| (faults.counts, faults.notes, faults.success) = (counts, notes, success));
-    let stage = Stage::new(|| agent.sent() + agent.requests()).await;
-    let source = stage.add("hyperhive-agent", &agent.url()).await;
-    let mut script = Script { dice, agent: &agent, stage, source, counts, doings: Vec::new(), breaks: 0 };
-    script.until_live().await;
+    let stage = Stage::new(noon, gate, || agent.sent() + agent.requests()).await;
+    stage.add("hyperhive-agent", &agent.url()).await;
+    let mut script = Script { dice, agent: &agent, stage, counts, doings: Vec::new(), breaks: 0 };
+    script.stage.until_live().await;
     for number in 0..STEPS {
         script.step(number).await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.settle().await;
     script.judge().await;
@@ -60,25 +63,6 @@ async fn play(seed: u64) {
 }
 
 impl Script<'_> {
-    async fn until_live(&self) {
-        self.stage
-            .until("the link is live", async || match link(&self.stage.engine, &self.source).await {
-                Link::Live { .. } => Ok(()),
-                other => Err(format!("{other:?}")),
-            })
-            .await;
-    }
-
-    /// Where the next step falls in what the ones before it have set off.
-    async fn pause(&mut self) {
-        match self.dice.below(8) {
-            0..4 => {}
-            4 | 5 => self.stage.moment(1 + self.dice.below(4)).await,
-            6 => self.stage.rest().await,
-            _ => self.stage.pass(1).await,
-        }
-    }
-
     async fn step(&mut self, number: u64) {
         let agent = self.agent;
         match self.dice.below(28) {

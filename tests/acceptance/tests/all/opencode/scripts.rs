@@ -1,15 +1,15 @@
 //! A hundred random scripts of faults, each ending in what the server holds.
 
-use deskbell_domain::{Input, IntentId, ItemId, Link, Offer, SourceId, Value as Filled};
+use deskbell_domain::{Input, IntentId, ItemId, Offer, Value as Filled};
 use deskbell_engine::command::Command;
 use deskbell_engine::view::{AskStateWord, AskView, ReceiptView, VerdictWord};
-use deskbell_sim::Dice;
 use deskbell_sim::fault::NextPost;
 use deskbell_sim::opencode::{Config, Deed, Fuse, Opencode, Prompt, Received, Turn};
+use deskbell_sim::{Dice, Gate};
 
 use super::simulated::{check_end, compare, record, was_stopped, yes_or_no};
-use crate::reading::{asks, link, receipt, take, threads};
-use crate::scripts::{Stage, play_all};
+use crate::reading::{asks, receipt, take, threads};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 36;
 /// Each costs a connection, and the next one a longer wait.
@@ -33,35 +33,30 @@ struct Script<'a> {
     dice: Dice,
     server: &'a Opencode,
     stage: Stage<'a>,
-    source: SourceId,
     sessions: Vec<String>,
     doings: Vec<Doing>,
     breaks: u32,
 }
 
 async fn play(seed: u64) {
-    let server = Opencode::start(Config { seed, ..Config::default() }).await.unwrap();
+    let (noon, gate) = (noon(), Gate::default());
+    let server =
+        Opencode::start(Config { seed, now: Some(1_000 * noon), gate: gate.clone(), ..Config::default() })
+            .await
+            .unwrap();
     let mut dice = Dice::new(seed);
     // Else all of the work that can be done is done at once.
     if dice.below(2) == 0 {
         server.pace();
     }
-    let stage = Stage::new(|| server.sent() + server.requests()).await;
-    let source = stage.add("opencode", &server.url()).await;
-    let mut script = Script {
-        seed,
-        dice,
-        server: &server,
-        stage,
-        source,
-        sessions: Vec::new(),
-        doings: Vec::new(),
-        breaks: 0,
-    };
-    script.until_live().await;
+    let stage = Stage::new(noon, gate, || server.sent() + server.requests()).await;
+    stage.add("opencode", &server.url()).await;
+    let mut script =
+        Script { seed, dice, server: &server, stage, sessions: Vec::new(), doings: Vec::new(), breaks: 0 };
+    script.stage.until_live().await;
     for number in 0..STEPS {
         script.step(number).await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.settle().await;
     script.judge().await;
@@ -83,31 +78,11 @@ fn says(post: &Received) -> String {
 fn kept(how: &str) -> &str {
     match how {
         "always" => "once",
-        answered if answered.starts_with("answered") => "answer",
         other => other,
     }
 }
 
 impl Script<'_> {
-    async fn until_live(&self) {
-        self.stage
-            .until("the link is live", async || match link(&self.stage.engine, &self.source).await {
-                Link::Live { .. } => Ok(()),
-                other => Err(format!("{other:?}")),
-            })
-            .await;
-    }
-
-    /// Where the next step falls in what the ones before it have set off.
-    async fn pause(&mut self) {
-        match self.dice.below(8) {
-            0..4 => {}
-            4 | 5 => self.stage.moment(1 + self.dice.below(6)).await,
-            6 => self.stage.rest().await,
-            _ => self.stage.pass(1).await,
-        }
-    }
-
     async fn step(&mut self, number: u64) {
         let server = self.server;
         match self.dice.below(30) {

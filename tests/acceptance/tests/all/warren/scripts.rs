@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use deskbell_domain::{EntryKind, IntentId, ItemId, Link};
+use deskbell_domain::{EntryKind, IntentId, ItemId};
 use deskbell_engine::command::Command;
 use deskbell_engine::view::{ReceiptView, VerdictWord};
-use deskbell_sim::Dice;
 use deskbell_sim::fault::NextPost;
 use deskbell_sim::warren::{Config, Faults, Received, Warren};
+use deskbell_sim::{Dice, Gate};
 
-use super::{Ends, answer, asks, difference, history, link, receipt_now, say};
-use crate::scripts::{Stage, play_all};
+use super::{Ends, answer, asks, difference, history, receipt_now, say};
+use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u32 = 16;
 const TICKETS: [&str; 2] = ["T1", "T2"];
@@ -38,18 +38,19 @@ struct Answered {
 }
 
 async fn play(seed: u64) {
-    let warren = Warren::start(Config { seed, ..Config::default() }).await.unwrap();
+    let gate = Gate::default();
+    let warren = Warren::start(Config { seed, gate: gate.clone(), ..Config::default() }).await.unwrap();
     warren.open_ticket(TICKETS[0], "Login from two countries");
     warren.open_ticket(TICKETS[1], "A new admin");
-    let stage = Stage::new(|| warren.pulse()).await;
+    let stage = Stage::new(noon(), gate, || warren.pulse()).await;
     stage.add("warren", &warren.url()).await;
     let dice = Dice::new(seed);
     let mut script =
         Script { stage, warren: &warren, dice, words: Vec::new(), answers: Vec::new(), was_stalled: false };
-    script.until_live().await;
+    script.until_heard().await;
     for number in 0..STEPS {
         script.step(number).await;
-        script.pause().await;
+        script.stage.pause(&mut script.dice).await;
     }
     script.heal().await;
     script.judge().await;
@@ -57,25 +58,13 @@ async fn play(seed: u64) {
 }
 
 impl Script<'_> {
-    async fn until_live(&self) {
-        let engine = &self.stage.engine;
-        self.stage
-            .until("every ticket is listened to", async || {
-                let (link, listeners) = (link(engine).await, self.warren.listeners());
-                let is_live = matches!(link, Link::Live { .. }) && listeners == TICKETS.len();
-                if is_live { Ok(()) } else { Err(format!("{link:?}, {listeners} listen")) }
-            })
-            .await;
-    }
-
-    /// Where the next step falls.
-    async fn pause(&mut self) {
-        match self.dice.below(5) {
-            0 | 1 => {}
-            2 => self.stage.moment(1 + self.dice.below(12)).await,
-            3 => self.stage.rest().await,
-            _ => self.stage.pass(1 + self.dice.below(3) as u32).await,
-        }
+    async fn until_heard(&self) {
+        self.stage.until_live().await;
+        let each = async || match self.warren.listeners() {
+            heard if heard == TICKETS.len() => Ok(()),
+            heard => Err(format!("{heard} of them")),
+        };
+        self.stage.until("every ticket is listened to", each).await;
     }
 
     async fn step(&mut self, number: u32) {
@@ -158,7 +147,7 @@ impl Script<'_> {
         self.warren.switch(|faults| *faults = Faults::default());
         // The end of a turn is told once: where its telling was lost, the end of the connection says so.
         self.warren.cut();
-        self.until_live().await;
+        self.until_heard().await;
         self.until_equal("the faults are over", Ends::Missed).await;
         for ask in asks(&self.stage.engine, false).await {
             if let Some(intent) = answer(&self.stage.engine, &ask, true).await {

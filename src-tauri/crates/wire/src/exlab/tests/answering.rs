@@ -84,23 +84,40 @@ fn a_lost_reply_is_looked_into_before_anything_is_sent_again() {
     assert_eq!(verdict(&out), &Verdict::Unknown, "it may have been anybody's");
 }
 
-#[test]
-fn a_look_that_was_under_way_before_the_answer_proves_nothing() {
-    let mut desk = Desk::live(&Held::one("input_required"));
-    // It shows the session as it was before the answer.
+/// A look that is not answered yet.
+fn begin_to_look(desk: &mut Desk) -> CallId {
     let mut asked = reads(&desk.on(Signal::Timer { timer: POLL }));
-    let mut old = Vec::new();
+    let mut look = None;
     while let Some((call, request)) = asked.pop() {
         if request.path.contains("/sessions/") {
-            old.push(call);
+            look = Some(call);
             continue;
         }
         let (status, body) = Held::one("input_required").answer(&request.path);
         asked.extend(reads(&desk.reply(call, status, body)));
     }
+    look.unwrap()
+}
+
+#[test]
+fn a_look_waited_for_is_had_though_the_one_before_it_found_nothing() {
+    let mut desk = Desk::live(&Held::one("input_required"));
+    let look = begin_to_look(&mut desk);
     let (call, _) = desk.answer_red();
     desk.no_reply(call, Sent::Maybe);
-    let out = desk.reply(old[0], 200, handle(SESSION, "input_required"));
+    let out = desk.reply(look, 404, json!({ "error": { "code": "session_not_found" } }));
+    let out = desk.serve(out, &Held::default());
+    assert_eq!(verdict(&out), &Verdict::Unknown);
+}
+
+#[test]
+fn a_look_that_was_under_way_before_the_answer_proves_nothing() {
+    let mut desk = Desk::live(&Held::one("input_required"));
+    let look = begin_to_look(&mut desk);
+    let (call, _) = desk.answer_red();
+    desk.no_reply(call, Sent::Maybe);
+    // It shows the session as it was before the answer.
+    let out = desk.reply(look, 200, handle(SESSION, "input_required"));
     assert!(calls(&out, true).is_empty(), "{out:?}");
     only_delivery(&desk.serve(out, &Held::one("input_required")));
 }

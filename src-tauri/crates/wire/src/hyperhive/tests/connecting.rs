@@ -231,15 +231,26 @@ fn an_older_server_has_its_history_elsewhere_and_bare() {
     bench.say(sent(5, "coder", "operator", "live only"));
     bench.answer("/api/state", world(3));
     bench.reply("/dashboard/history", 404, "");
-    let rows = json!([message("sent", "coder", "operator", "both")]);
-    assert!(bench.answer("/messages/history?limit=200", rows).contains(&Effect::Live));
-    let bodies: Vec<&str> = bench
-        .lines
-        .values()
-        .filter(|line| line.item.kind() == "message")
-        .map(|line| line.text.as_str())
-        .collect();
-    assert_eq!(bodies.len(), 2, "the one in both is one: {bodies:?}");
+    let rows = json!([
+        message("sent", "coder", "operator", "both"),
+        message("sent", "coder", "operator", "on its way"),
+    ]);
+    assert!(!bench.answer("/messages/history?limit=200", rows).contains(&Effect::Live));
+    assert!(
+        bench.answer("/api/state", world(6)).contains(&Effect::Live),
+        "read once more, behind the history"
+    );
+    let said = |bench: &Bench, body: &str| {
+        let is_it = |line: &&Entry| line.item.kind() == "message" && line.text.ends_with(body);
+        bench.lines.values().filter(is_it).count()
+    };
+    bench.say(sent(6, "coder", "operator", "on its way"));
+    bench.say(sent(7, "coder", "operator", "between the two"));
+    for body in ["both", "live only", "on its way", "between the two"] {
+        assert_eq!(said(&bench, body), 1, "{body}");
+    }
+    bench.say(sent(8, "coder", "operator", "on its way"));
+    assert_eq!(said(&bench, "on its way"), 2, "newer than the readings, it was said again");
 }
 
 #[test]
@@ -248,7 +259,8 @@ fn a_server_without_any_history_is_live_all_the_same() {
     bench.open();
     bench.answer("/api/state", world(3));
     bench.reply("/dashboard/history", 404, "");
-    assert!(bench.reply("/messages/history?limit=200", 404, "").contains(&Effect::Live));
+    bench.reply("/messages/history?limit=200", 404, "");
+    assert!(bench.answer("/api/state", world(3)).contains(&Effect::Live));
 }
 
 #[test]
