@@ -27,6 +27,11 @@ pub fn programs() -> Step {
     Step::run("Building the app", workspace(&["build", "--bins"]))
 }
 
+/// Runs the test of a reply on KDE Plasma.
+pub fn plasma_test() -> Step {
+    Step::run("Replying on KDE Plasma", workspace(&["test", "--test", "plasma"]))
+}
+
 /// Runs the tests of the real window.
 pub fn window_tests(filter: Option<&str>) -> Step {
     let mut test = workspace(&["test", "--test", "window", "--no-fail-fast"]);

@@ -16,6 +16,16 @@ pub fn run(filter: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// On KDE Plasma, whose notifications take a reply. No part of the other tests: it needs a whole desktop.
+pub fn run_on_plasma() -> Result<()> {
+    let mut steps = packages::install(&[Use::Plasma])?;
+    steps.extend(prepare()?);
+    steps.push(build::plasma_test().told());
+    steps::take(steps)?;
+    println!("Pictures are in {}", place::shots().display());
+    Ok(())
+}
+
 /// Everything the window's driver needs.
 pub fn prepare() -> Result<Vec<Step>> {
     let mut steps = packages::install(&[Use::Build, Use::Drive])?;

@@ -25,6 +25,7 @@ The chores of Deskbell:
   cargo xtask demo             build the app and open it with lively, simulated coordinators
   cargo xtask test             set up what is needed and run every test
   cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
+  cargo xtask e2e plasma       reply on a notification of KDE Plasma's
   cargo xtask bench latency [--json] [--quick]
                                measure how long an ask takes to reach the desktop
   cargo xtask peers opencode   run the tests against a real opencode server
@@ -51,6 +52,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["demo"] => demo::open(),
         ["test"] => return test::run_all(),
         ["e2e"] => e2e::run(None),
+        ["e2e", "plasma"] => e2e::run_on_plasma(),
         ["e2e", filter] => e2e::run(Some(filter)),
         ["bench", words @ ..] => bench::run(words),
         ["peers", "opencode"] => peers::run_opencode(),

@@ -15,6 +15,8 @@ pub enum Use {
     Build,
     /// To drive the window where nobody looks: tests, screenshots, the demo without a display.
     Drive,
+    /// To drive the window on KDE Plasma.
+    Plasma,
     /// To run the real servers the tests talk to.
     Peers,
 }
@@ -127,6 +129,30 @@ const PACKAGES: &[Package] = &[
         deb: "imagemagick",
         fedora: "ImageMagick",
         arch: "imagemagick",
+    },
+    Package {
+        what: "KDE Plasma, whose notifications take a reply",
+        usage: Use::Plasma,
+        probe: Probe::Program("plasmashell"),
+        deb: "plasma-workspace",
+        fedora: "plasma-workspace",
+        arch: "plasma-workspace",
+    },
+    Package {
+        what: "Plasma's panel, which shows them",
+        usage: Use::Plasma,
+        probe: Probe::Program("plasma-emojier"),
+        deb: "plasma-desktop",
+        fedora: "plasma-desktop",
+        arch: "plasma-desktop",
+    },
+    Package {
+        what: "KWin for X11, Plasma's window manager",
+        usage: Use::Plasma,
+        probe: Probe::Program("kwin_x11"),
+        deb: "kwin-x11",
+        fedora: "kwin-x11",
+        arch: "kwin-x11",
     },
     Package {
         what: "git, for the project an agent works on",

@@ -3,12 +3,18 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
+use zbus::Proxy;
+use zbus::connection::Builder;
+use zbus::proxy::MethodFlags;
 
 use crate::bus::{Bus, Services};
 use crate::buttons::Buttons;
+use crate::hand::Hand;
 use crate::notifications::Notifications;
 use crate::place;
 use crate::process::Process;
+
+const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -148,6 +154,20 @@ impl Desktop {
         let output = search.args(["search", "--onlyvisible", "--name", words]).output()?;
         // It finds nothing by failing.
         Ok(String::from_utf8_lossy(&output.stdout).lines().count())
+    }
+
+    /// Who shows notifications here now, by its own word.
+    pub async fn notification_server(&self) -> Result<Option<String>> {
+        let bus = Builder::address(self.place.bus.as_str())?.build().await?;
+        let server = Proxy::new(&bus, NOTIFICATIONS, "/org/freedesktop/Notifications", NOTIFICATIONS).await?;
+        // Only one that runs already: to ask is not to start one.
+        let flags = MethodFlags::NoAutoStart.into();
+        let said = server.call_with_flags("GetServerInformation", flags, &()).await.ok().flatten();
+        Ok(said.map(|(name, _, _, _): (String, String, String, String)| name))
+    }
+
+    pub(crate) fn hand(&self) -> Hand {
+        Hand::at(&self.place.display)
     }
 
     /// A program on this desktop.

@@ -190,9 +190,7 @@ async fn go(window: &Window, screen: &str) -> Result<()> {
     for _ in 0..3 {
         window.press(Key::Escape).await?;
     }
-    let script = "[...document.querySelectorAll('nav button')].find(it => it.textContent.includes(arguments[0]))?.click()";
-    window.run(script, json!([screen])).await?;
-    window.reads("nav [aria-current=page] .title", screen).await
+    window.go(screen).await
 }
 
 async fn in_all_widths(window: &Window, desktop: &Desktop, name: &str, theme: Theme) -> Result<()> {

@@ -47,6 +47,12 @@ const walk = async () => {
 walk().then(() => done([...found].sort(([a], [b]) => a - b).map(([, row]) => row)));
 "#;
 
+const SAYS: &str =
+    "return [...document.querySelectorAll(arguments[0])].some(it => it.textContent.includes(arguments[1]))";
+
+const TURN: &str =
+    "[...document.querySelectorAll('nav button')].find(it => it.textContent.includes(arguments[0]))?.click()";
+
 /// The app's window. The app ends with this value.
 #[derive(Debug)]
 pub struct Window {
@@ -97,9 +103,16 @@ impl Window {
 
     /// Waits until one of these elements holds these words.
     pub async fn reads(&self, css: &str, words: &str) -> Result<()> {
-        let script = "return [...document.querySelectorAll(arguments[0])].some(it => it.textContent.includes(arguments[1]))";
         self.until(&format!("{css} says \"{words}\""), async || {
-            Ok((self.run(script, json!([css, words])).await? == true).then_some(()))
+            Ok((self.run(SAYS, json!([css, words])).await? == true).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until none of these elements holds these words.
+    pub async fn lacks(&self, css: &str, words: &str) -> Result<()> {
+        self.until(&format!("{css} does not say \"{words}\""), async || {
+            Ok((self.run(SAYS, json!([css, words])).await? == false).then_some(()))
         })
         .await
     }
@@ -131,6 +144,19 @@ impl Window {
     /// Chooses an option of a list by its value.
     pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
         self.click(&format!("{css} option[value=\"{value}\"]")).await
+    }
+
+    /// Goes to a screen by its place in the navigation.
+    pub async fn go(&self, screen: &str) -> Result<()> {
+        self.until(&format!("the window goes to {screen}"), async || {
+            let there = self.text("nav [aria-current=page] .title").await?;
+            if there.as_deref() == Some(screen) {
+                return Ok(Some(()));
+            }
+            self.run(TURN, json!([screen])).await?;
+            Ok(None)
+        })
+        .await
     }
 
     /// Presses a key wherever the focus is.

@@ -14,7 +14,12 @@ pub struct Desk {
 impl Desk {
     /// Sits down at a desk that already listens to the coordinator, as the source `hive`.
     pub async fn open(name: &str) -> Result<Self> {
-        let desk = Self::prepare(name, |bell, url| {
+        Self::open_on(Desktop::start(name, Theme::Dark).await?).await
+    }
+
+    /// The same on a desktop of its own kind.
+    pub async fn open_on(desktop: Desktop) -> Result<Self> {
+        let desk = Self::prepare(desktop, |bell, url| {
             bell.ring(&["source", "add", "hive", "--dialect", "hyperhive", "--url", url]).map(drop)
         })
         .await?;
@@ -27,12 +32,11 @@ impl Desk {
 
     /// Sits down at a desk that listens to nobody.
     pub async fn open_bare(name: &str) -> Result<Self> {
-        Self::prepare(name, |_, _| Ok(())).await
+        Self::prepare(Desktop::start(name, Theme::Dark).await?, |_, _| Ok(())).await
     }
 
-    async fn prepare(name: &str, prepare: impl FnOnce(&Bell, &str) -> Result<()>) -> Result<Self> {
+    async fn prepare(desktop: Desktop, prepare: impl FnOnce(&Bell, &str) -> Result<()>) -> Result<Self> {
         let hive = Hyperhive::start(Config::default()).await?;
-        let desktop = Desktop::start(name, Theme::Dark).await?;
         let bell = Bell::of(&desktop.data())?;
         prepare(&bell, &hive.url())?;
         let window = open_window(&desktop).await?;

@@ -7,6 +7,7 @@ mod beginning;
 mod days;
 mod desk;
 mod ending;
+mod lacking;
 mod notifying;
 mod sources;
 mod surviving;

@@ -63,6 +63,8 @@ async fn a_button_pressed_with_the_pointer_approves_though_another_daemon_has_ta
     desk.desktop.notifications.come_to(1).await?;
     let buttons = desk.desktop.draw_buttons()?;
     buttons.come_to(1).await?;
+    let server = desk.desktop.notification_server().await?;
+    ensure!(server.as_deref() == Some("Xfce Notify Daemon"), "the notifications are shown by {server:?}");
     desk.picture("notification-buttons").await?;
     // Approve, deny, open.
     buttons.press(0, 3).await?;
