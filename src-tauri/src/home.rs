@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn home(data: Option<&str>, demo: bool) -> Home {
-        Home::choose(&Args { data: data.map(PathBuf::from), demo, manual: None }).unwrap()
+        Home::choose(&Args { data: data.map(PathBuf::from), demo, ..Args::default() }).unwrap()
     }
 
     #[test]

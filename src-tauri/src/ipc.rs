@@ -9,6 +9,8 @@ use url::Url;
 
 use crate::attention::Attention;
 use crate::demo_run::DemoRun;
+use crate::errand::Errands;
+use crate::footing::Footing;
 use crate::push::Push;
 
 #[tauri::command]
@@ -19,6 +21,7 @@ pub async fn command(engine: State<'_, Engine>, command: Command) -> Result<Answ
 /// Batches from now on, everything there is first. Replaces the subscription before it.
 #[tauri::command]
 pub async fn subscribe(
+    app: AppHandle,
     engine: State<'_, Engine>,
     push: State<'_, Push>,
     attention: State<'_, Attention>,
@@ -27,7 +30,14 @@ pub async fn subscribe(
     // A fresh page shows no ask until it says so.
     attention.turn(None, &engine);
     push.start(engine.subscribe(), channel);
+    app.state::<Errands>().page(&app);
     Ok(())
+}
+
+/// Starts with the desktop from now on, or no longer.
+#[tauri::command]
+pub async fn autostart(footing: State<'_, Footing>, on: bool) -> Result<(), CommandError> {
+    footing.set_autostart(on).map_err(|message| CommandError { code: ErrorCode::Failed, message })
 }
 
 /// The window has handled every batch up to `number`.

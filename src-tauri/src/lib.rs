@@ -1,16 +1,21 @@
-//! The shell: the window, the notifications and the life of the process around the engine.
+//! The shell: the window, the notifications, the tray and the life of the process around the engine.
 //! The only crate that knows Tauri. It decides nothing: what may be asked of the engine, and what is worth
 //! a notification, is the engine's.
 
 mod args;
 mod attention;
+mod autostart;
 mod demo;
 mod demo_run;
+mod errand;
+mod footing;
 mod home;
 mod ipc;
 mod notify;
 mod push;
 mod running;
+mod shortcut;
+mod tray;
 mod window;
 
 use std::path::Path;
@@ -24,7 +29,10 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::args::Args;
 use crate::attention::Attention;
+use crate::autostart::Autostart;
 use crate::demo_run::DemoRun;
+use crate::errand::{Errand, Errands};
+use crate::footing::Footing;
 use crate::home::Home;
 use crate::notify::DesktopNotifier;
 use crate::push::Push;
@@ -51,7 +59,7 @@ pub fn run() -> ExitCode {
         .plugin(
             tauri_plugin_single_instance::Builder::new()
                 .dbus_id(bus_name)
-                .callback(|app, _, _| window::present(app))
+                .callback(|app, words, _| again(app, &words))
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
@@ -60,17 +68,20 @@ pub fn run() -> ExitCode {
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
                 .build(),
-        );
-    let built = notify::equip(builder)
+        )
+        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
+        .manage(Errands::default());
+    let built = autostart::equip(notify::equip(builder))
         .invoke_handler(tauri::generate_handler![
             ipc::command,
             ipc::subscribe,
             ipc::ack,
             ipc::attend,
             ipc::open_external,
-            ipc::open_demo
+            ipc::open_demo,
+            ipc::autostart
         ])
-        .setup(move |app| set_up(app, home, args.demo))
+        .setup(move |app| set_up(app, home, &args))
         .build(context);
     match built {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(1)),
@@ -78,18 +89,35 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn set_up(app: &mut App, home: Home, demo: bool) -> Result<(), Box<dyn std::error::Error>> {
+/// A second start: what it asks for is done by the one that runs.
+fn again(app: &AppHandle, words: &[String]) {
+    let errand = Args::try_parse_from(words).map_or(Errand::Present, |args| args.errand());
+    app.state::<Errands>().run(app, errand);
+}
+
+fn set_up(app: &mut App, home: Home, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     let notifier = DesktopNotifier::new(app.handle())?;
-    match tauri::async_runtime::block_on(Running::start(home, demo, notifier)) {
+    match tauri::async_runtime::block_on(Running::start(home, args.demo, notifier)) {
         Ok(running) => {
             let (engine, title) = (running.engine().clone(), running.title());
+            let autostart = args.autostart().and_then(|words| Autostart::new(app.handle(), words));
+            app.manage(Footing::new(engine.clone(), autostart));
             app.manage(engine);
             app.manage(Push::default());
             app.manage(Attention::default());
             app.manage(DemoRun::default());
             app.manage(Mutex::new(Some(running)));
             heed_signals(app.handle().clone());
-            window::open(app.handle(), title)?;
+            app.state::<Errands>().run(app.handle(), args.errand());
+            window::open(app.handle(), title, args.errand() == Errand::Hide)?;
+            // Nothing of this is waited for: the desktop may be slow to answer.
+            tauri::async_runtime::spawn(errand::present_what_is_revealed(app.handle().clone()));
+            if args.demo {
+                app.state::<Footing>().stay_out();
+            } else {
+                tauri::async_runtime::spawn(shortcut::follow(app.handle().clone()));
+                tauri::async_runtime::spawn(tray::run(app.handle().clone()));
+            }
         }
         Err(message) => refuse(app.handle().clone(), &message),
     }
@@ -116,6 +144,12 @@ fn fail(message: &str) -> ExitCode {
 }
 
 fn on_event(app: &AppHandle, event: RunEvent) {
+    #[cfg(target_os = "macos")]
+    if let RunEvent::Opened { urls } = &event {
+        for url in urls {
+            app.state::<Errands>().run(app, Errand::Link(url.to_string()));
+        }
+    }
     if let RunEvent::Exit = event
         && let Some(running) = app.try_state::<Mutex<Option<Running>>>()
         && let Some(running) = running.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -1,13 +1,19 @@
+use std::time::Duration;
+
 use deskbell_engine::Engine;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager, Url, UserAttentionType, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 use crate::attention::Attention;
+use crate::footing::Footing;
 
 const MAIN: &str = "main";
 
-/// Makes the window that `tauri.conf.json` describes. It comes up when its page is there.
-pub fn open(app: &AppHandle, title: &str) -> tauri::Result<WebviewWindow> {
+/// How long a start without a window waits for a tray to be in.
+const TRAY: Duration = Duration::from_secs(10);
+
+/// Makes the window that `tauri.conf.json` describes. It comes up when its page is there, or stays hidden.
+pub fn open(app: &AppHandle, title: &str, hidden: bool) -> tauri::Result<WebviewWindow> {
     let config = app.config();
     let described = config.app.windows.iter().find(|window| window.label == MAIN);
     let described = described.ok_or_else(|| tauri::Error::WindowNotFound)?;
@@ -16,19 +22,39 @@ pub fn open(app: &AppHandle, title: &str) -> tauri::Result<WebviewWindow> {
         .title(title)
         .on_navigation(move |url| is_ours(url, dev.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_page_load(|window, page| {
-            if page.event() == PageLoadEvent::Finished {
+        .on_page_load(move |window, page| {
+            if page.event() == PageLoadEvent::Finished && !hidden {
                 report(window.show());
             }
         })
         .build()?;
+    if hidden {
+        tauri::async_runtime::spawn(stay_only_in_a_tray(app.clone()));
+    }
     let app = app.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::Focused(focused) = event {
+    window.on_window_event(move |event| match event {
+        WindowEvent::Focused(focused) => {
             app.state::<Attention>().focus(*focused, &app.state::<Engine>());
+            if *focused {
+                call(&app, false);
+            }
         }
+        WindowEvent::CloseRequested { api, .. } if app.state::<Footing>().keeps_running() => {
+            api.prevent_close();
+            with_main(&app, WebviewWindow::hide);
+        }
+        _ => {}
     });
     Ok(window)
+}
+
+/// A window that nothing could bring back must not stay away.
+async fn stay_only_in_a_tray(app: AppHandle) {
+    let mut tray = app.state::<Footing>().tray();
+    let there = tokio::time::timeout(TRAY, tray.wait_for(|there| *there)).await;
+    if !matches!(there, Ok(Ok(_))) {
+        present(&app);
+    }
 }
 
 /// Whether a window can be shown at all. Asked first: the toolkit panics where it cannot.
@@ -39,10 +65,33 @@ pub fn is_possible() -> bool {
 
 /// Brings the window before the operator.
 pub fn present(app: &AppHandle) {
+    with_main(app, |window| {
+        window.show()?;
+        window.unminimize()?;
+        window.set_focus()
+    });
+}
+
+/// Brings the window back where it is hidden, as what hid it is gone.
+pub fn bring_back(app: &AppHandle) {
+    with_main(app, |window| if window.is_visible()? { Ok(()) } else { window.show() });
+}
+
+/// Has the desktop mark the window, or no longer.
+pub fn call(app: &AppHandle, calls: bool) {
+    with_main(app, |window| window.request_user_attention(calls.then_some(UserAttentionType::Critical)));
+}
+
+/// Puts the number on the app's icon.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub fn count(app: &AppHandle, waiting: usize) {
+    let count = i64::try_from(waiting).ok().filter(|count| *count > 0);
+    with_main(app, |window| window.set_badge_count(count));
+}
+
+fn with_main(app: &AppHandle, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
     if let Some(window) = app.get_webview_window(MAIN) {
-        report(window.show());
-        report(window.unminimize());
-        report(window.set_focus());
+        report(act(&window));
     }
 }
 

@@ -11,6 +11,7 @@ use crate::bus::{Bus, Services};
 use crate::buttons::Buttons;
 use crate::hand::Hand;
 use crate::notifications::Notifications;
+use crate::panel::Panel;
 use crate::place;
 use crate::process::Process;
 
@@ -177,6 +178,35 @@ impl Desktop {
         Ok(command)
     }
 
+    /// A panel with a tray, until the value is gone.
+    pub async fn panel(&self) -> Result<Panel> {
+        Panel::start(&self.place.bus).await
+    }
+
+    /// Presses keys as a keyboard would, for whatever program has them.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        self.xdotool(&["key", keys]).map(drop)
+    }
+
+    /// Whether a window of the app can be seen.
+    pub fn shows_the_app(&self) -> bool {
+        // It finds nothing by failing.
+        self.xdotool(&["search", "--onlyvisible", "--class", "deskbell"]).is_ok_and(|found| !found.is_empty())
+    }
+
+    fn xdotool(&self, words: &[&str]) -> Result<String> {
+        let output =
+            self.command(Path::new("xdotool"))?.args(words).output().context("cannot run xdotool")?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "xdotool {}: {complaint}", words.join(" "));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// The folder of its settings.
+    pub fn config(&self) -> PathBuf {
+        self.place.home.path().join("config")
+    }
+
     /// The data folder of the app.
     pub fn data(&self) -> PathBuf {
         self.place.home.path().join("deskbell")
@@ -229,6 +259,7 @@ impl Place {
             .env("XDG_STATE_HOME", folder("state")?)
             .env("DISPLAY", &self.display)
             .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_SESSION_TYPE")
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env(
                 "GTK_THEME",

@@ -220,6 +220,19 @@ impl Window {
         desktop.portrait(title)
     }
 
+    /// Starts the app a second time, and waits until that start has ended.
+    pub fn start_again(&self, desktop: &Desktop, arguments: &[&str]) -> Result<()> {
+        let mut again = desktop.command(&self.app)?;
+        let status = again.args(arguments).status()?;
+        anyhow::ensure!(status.success(), "the second start ended with {status}");
+        Ok(())
+    }
+
+    /// Whether the app runs.
+    pub fn runs(&self) -> bool {
+        !running(self.driver.group(), &self.app).is_empty()
+    }
+
     /// Ends the app at once, as a crash or a power cut would.
     pub async fn kill(&self) -> Result<()> {
         let group = self.driver.group();

@@ -12,6 +12,7 @@ export class FixtureHost implements Host {
   readonly attended: (Key | null)[] = [];
   readonly opened: string[] = [];
   demos = 0;
+  readonly autostarted: boolean[] = [];
   subscriptions = 0;
   reply: Reply;
   #listener: Listener | undefined;
@@ -50,6 +51,10 @@ export class FixtureHost implements Host {
 
   async openDemo(): Promise<void> {
     this.demos += 1;
+  }
+
+  async autostart(on: boolean): Promise<void> {
+    this.autostarted.push(on);
   }
 
   /** Sends a batch with the next number. */

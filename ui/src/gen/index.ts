@@ -82,7 +82,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -298,7 +298,7 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", key: Key, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", key: Key, } | { "patch": "shell", shell: Shell, } | { "patch": "trouble", message: string, };
 
 /**
  * A part of what a line of history stands for, whole and with its own lines.
@@ -381,9 +381,38 @@ undoMs: number, notifications: boolean, ringing: Ringing,
 /**
  * Single-key shortcuts in the window.
  */
-singleKeys: boolean, };
+singleKeys: boolean, 
+/**
+ * Stay in the tray when the window is closed, where there is one.
+ */
+keepRunning: boolean, 
+/**
+ * The keys that bring what waits next on screen, wherever the operator is: `Ctrl+Alt+KeyB`.
+ */
+shortcut: string | null, };
 
 export type Severity = "info" | "warning" | "error" | string;
+
+/**
+ * How the app stands on this desktop, as far as it has found out. Troubles are sentences for the operator.
+ */
+export type Shell = { 
+/**
+ * Why no tray shows it: then closing the window ends it.
+ */
+trayTrouble: string | null, 
+/**
+ * Why the shortcut that is set does nothing.
+ */
+shortcutTrouble: string | null, 
+/**
+ * Whether it starts with the desktop.
+ */
+autostart: boolean, 
+/**
+ * Why it cannot.
+ */
+autostartTrouble: string | null, };
 
 /**
  * What the operator fills in to add or change a source.

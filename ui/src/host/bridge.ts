@@ -52,4 +52,9 @@ export class BridgeHost implements Host {
   async openDemo(): Promise<void> {
     throw new Refused({ code: 'failed', message: 'A page in a browser cannot start the demo.' });
   }
+
+  async autostart(on: boolean): Promise<void> {
+    void on;
+    throw new Refused({ code: 'failed', message: 'Only the app itself starts with the desktop.' });
+  }
 }

@@ -12,6 +12,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'source.test': 'tested';
   'source.detect': 'detected';
   'ask.list': 'asks';
+  'ask.reveal': 'ask';
   'ask.snooze': 'ask';
   'agent.list': 'agents';
   'thread.list': 'threads';
@@ -61,6 +62,8 @@ export interface Host {
   openExternal(url: string): Promise<void>;
   /** Opens the demo in a window of its own. */
   openDemo(): Promise<void>;
+  /** Starts the app with the desktop from now on, or no longer. */
+  autostart(on: boolean): Promise<void>;
 }
 
 /** A command was not done; nothing changed. The message is for the operator. */

@@ -51,6 +51,14 @@ export class TauriHost implements Host {
       throw Refused.from(thrown);
     }
   }
+
+  async autostart(on: boolean): Promise<void> {
+    try {
+      await invoke('autostart', { on });
+    } catch (thrown) {
+      throw Refused.from(thrown);
+    }
+  }
 }
 
 /** For what only makes things smoother: the shell going away is told by the subscription. */

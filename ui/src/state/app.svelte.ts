@@ -49,6 +49,8 @@ export class App {
   help = $state(false);
   /** Why the settings were not kept, or notifications not tried. */
   settingsTrouble: string | null = $state(null);
+  /** Why something wanted from outside the window could not be done: a link, a choice in the tray. */
+  trouble: string | null = $state(null);
   /** Why the last snooze was not taken, and of what. */
   snoozeTrouble: { key: Key; why: string } | null = $state(null);
 
@@ -73,6 +75,7 @@ export class App {
     this.desk.hear({
       changed: (board) => this.drafts.changed(board),
       reveal: (key) => this.reveal(key),
+      trouble: (message) => (this.trouble = message),
     });
   }
 
@@ -88,6 +91,7 @@ export class App {
 
   /** Brings an ask on screen. */
   reveal(key: Key): void {
+    this.trouble = null;
     this.screen.go('inbox');
     this.detection.close();
     this.inbox.filter = '';
@@ -102,6 +106,16 @@ export class App {
   /** Shows a notification of each kind. */
   async tryNotifications(): Promise<void> {
     await this.#setting({ command: 'notification.test' });
+  }
+
+  /** Starts with the desktop from now on, or no longer. */
+  async autostart(on: boolean): Promise<void> {
+    try {
+      await this.host.autostart(on);
+      this.settingsTrouble = null;
+    } catch (thrown) {
+      this.settingsTrouble = Refused.from(thrown).message;
+    }
   }
 
   /** Has an ask ring later; without a time, ends that. */

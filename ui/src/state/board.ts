@@ -10,6 +10,7 @@ import type {
   ReceiptView,
   SelfTest,
   Settings,
+  Shell,
   SourceId,
   SourceView,
   TaskView,
@@ -32,6 +33,8 @@ export interface Board {
   readonly desktop: Desktop | null;
   /** The last self-test of notifications. */
   readonly selfTest: SelfTest | null;
+  /** How the app stands on this desktop; nothing where the engine runs without it. */
+  readonly shell: Shell | null;
   /** The number of the last batch; 0 before the first. */
   readonly number: number;
 }
@@ -47,6 +50,7 @@ export const EMPTY: Board = {
   settings: SETTINGS,
   desktop: null,
   selfTest: null,
+  shell: null,
   number: 0,
 };
 
@@ -135,8 +139,12 @@ class Draft {
       case 'selfTest':
         this.board = { ...this.board, selfTest: patch.test };
         break;
+      case 'shell':
+        this.board = { ...this.board, shell: patch.shell };
+        break;
       case 'entry':
       case 'reveal':
+      case 'trouble':
         // Something that happened, not something that is: the desk tells those who listen.
         break;
     }

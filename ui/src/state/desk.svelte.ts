@@ -13,6 +13,8 @@ const RETRY = 1500;
 export interface Events {
   entries(rows: EntryView[]): void;
   reveal(key: Key): void;
+  /** What was wanted from outside the window could not be done. */
+  trouble(message: string): void;
   /** The board has changed. `before` is what it was. */
   changed(board: Board, before: Board): void;
 }
@@ -90,16 +92,19 @@ export class Desk {
   #tell(batches: Batch[], before: Board): void {
     const entries: EntryView[] = [];
     let revealed: Key | undefined;
+    let trouble: string | undefined;
     for (const { patches } of batches) {
       for (const patch of patches) {
         if (patch.patch === 'entry') entries.push(patch.row);
         else if (patch.patch === 'reveal') revealed = patch.key;
+        else if (patch.patch === 'trouble') trouble = patch.message;
       }
     }
     for (const events of this.#events) {
       events.changed?.(this.board, before);
       if (entries.length > 0) events.entries?.(entries);
       if (revealed !== undefined) events.reveal?.(revealed);
+      if (trouble !== undefined) events.trouble?.(trouble);
     }
   }
 

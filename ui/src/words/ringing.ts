@@ -26,7 +26,14 @@ export const RINGING: Ringing = {
   kinds: {},
 };
 
-export const SETTINGS: Settings = { undoMs: 5000, notifications: true, ringing: RINGING, singleKeys: true };
+export const SETTINGS: Settings = {
+  undoMs: 5000,
+  notifications: true,
+  ringing: RINGING,
+  singleKeys: true,
+  keepRunning: true,
+  shortcut: 'Ctrl+Alt+KeyB',
+};
 
 export function kindsWord(kind: AskKind): string {
   switch (kind) {

@@ -61,6 +61,11 @@ pub enum Order {
         #[arg(long)]
         all: bool,
     },
+    /// Bring an ask on screen in the app's window
+    Open {
+        /// source/kind:id, as much of its end as only this one has, or a link: deskbell://ask/source/kind:id
+        key: String,
+    },
     /// Answer an ask
     #[command(after_help = ANSWER_EXAMPLES)]
     Answer {

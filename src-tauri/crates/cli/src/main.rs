@@ -15,6 +15,7 @@ mod item;
 mod list;
 mod manual;
 mod moment;
+mod open;
 mod paper;
 mod receipt;
 mod ringing;
@@ -87,6 +88,7 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Watch => watch::watch(desk, paper).await,
         Order::Asks { key: Some(key), all: _ } => sheet::show(desk, paper, key).await,
         Order::Asks { key: None, all } => list::asks(desk, paper, *all).await,
+        Order::Open { key } => open::open(desk, paper, key).await,
         Order::Answer { key, offer, values } => {
             answer::answer(desk, paper, key, offer.as_deref(), values).await
         }

@@ -58,7 +58,9 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::Settings { .. }
         | Patch::Desktop { .. }
         | Patch::SelfTest { .. }
-        | Patch::Reveal { .. } => Ok(()),
+        | Patch::Reveal { .. }
+        | Patch::Shell { .. }
+        | Patch::Trouble { .. } => Ok(()),
     })
 }
 
@@ -130,7 +132,9 @@ impl Seen {
             | Patch::Settings { .. }
             | Patch::Desktop { .. }
             | Patch::SelfTest { .. }
-            | Patch::Reveal { .. } => false,
+            | Patch::Reveal { .. }
+            | Patch::Shell { .. }
+            | Patch::Trouble { .. } => false,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::detect::DetectedView;
 use crate::notice::Desktop;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
+use crate::shell::Shell;
 use crate::usage::{UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
@@ -42,6 +43,9 @@ pub enum Command {
     SourceDetect { ports: Vec<u16> },
     #[serde(rename = "ask.list")]
     AskList { all: bool },
+    /// Brings an ask on screen in the app's window.
+    #[serde(rename = "ask.reveal")]
+    AskReveal { key: Key },
     /// Rings for an ask later, and not before; without a time, ends that.
     #[serde(rename = "ask.snooze")]
     AskSnooze { key: Key, until: Option<Millis> },
@@ -316,5 +320,13 @@ pub enum Patch {
     /// Show this ask: a notification or a link was clicked.
     Reveal {
         key: Key,
+    },
+    /// How the app stands on this desktop.
+    Shell {
+        shell: Shell,
+    },
+    /// What the operator wanted from outside the window could not be done, and why.
+    Trouble {
+        message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What is known only while the engine runs: each source's link and lag, and what this desktop can show.
+//! What is known only while the engine runs: each source's link and lag, and how the desktop takes us.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use deskbell_domain::{Key, Link, Millis, Source, SourceId};
 
 use crate::notice::Desktop;
+use crate::shell::Shell;
 use crate::view::{Counts, SourceView};
 
 #[derive(Debug)]
@@ -20,6 +21,7 @@ struct Seat {
 pub(crate) struct Desk {
     seats: Mutex<HashMap<SourceId, Seat>>,
     desktop: Mutex<Option<Desktop>>,
+    shell: Mutex<Option<Shell>>,
     snoozed: Mutex<HashMap<Key, Millis>>,
 }
 
@@ -31,6 +33,15 @@ impl Desk {
 
     pub(crate) fn set_desktop(&self, desktop: Desktop) {
         *self.desktop.lock().unwrap_or_else(PoisonError::into_inner) = Some(desktop);
+    }
+
+    /// Nothing where the engine runs without the app.
+    pub(crate) fn shell(&self) -> Option<Shell> {
+        self.shell.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_shell(&self, shell: Shell) {
+        *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = Some(shell);
     }
 
     pub(crate) fn snoozed(&self, key: &Key) -> Option<Millis> {

@@ -1,3 +1,5 @@
+mod reveal;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -5,7 +7,7 @@ use std::time::Duration;
 
 use deskbell_domain::{Auth, Hash, IntentId, Key, Link, Millis, SecretRef, Source, SourceId, Surface};
 use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
-use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -82,6 +84,9 @@ struct Inner {
     /// Those that are somewhere else now: decided, on their way, taken back.
     intents: broadcast::Sender<IntentId>,
     ringer: mpsc::UnboundedSender<Word>,
+    settings: watch::Sender<Settings>,
+    /// Told each time something is to be seen in the window.
+    revealed: watch::Sender<()>,
     tasks: TaskTracker,
     clock: Clock,
     offline: bool,
@@ -118,6 +123,8 @@ impl Engine {
                 desk,
                 intents,
                 ringer,
+                settings: watch::Sender::default(),
+                revealed: watch::Sender::default(),
                 store,
                 clock,
                 offline,
@@ -142,6 +149,7 @@ impl Engine {
         for (ask, _) in &asks {
             inner.desk.snooze(&ask.key, ask.snoozed_until);
         }
+        engine.begin_watch(&settings, asks.iter().map(|(ask, _)| ask));
         match notifier {
             None => drop(tokio::spawn(ringer::ignore(words))),
             Some(notifier) => {
@@ -214,6 +222,7 @@ impl Engine {
                 self.wait(intent, Duration::from_millis(timeout_ms)).await
             }
             Command::SettingsSet { settings } => self.set_settings(settings).await,
+            Command::AskReveal { key } => self.find_and_reveal(key).await,
             Command::AskSnooze { key, until } => self.snooze(key, until).await,
             Command::NotificationTest => self.test_notifications().await,
             reading @ (Command::DialectList
@@ -271,11 +280,6 @@ impl Engine {
 
     pub(crate) fn tell(&self, patch: Patch) {
         self.inner.listeners.tell(&[patch]);
-    }
-
-    /// Brings an ask on screen in every listening window.
-    pub fn reveal(&self, key: Key) {
-        self.inner.listeners.tell(&[Patch::Reveal { key }]);
     }
 
     /// Ends every source, writes what is under way, and gives the folder back.
@@ -432,6 +436,7 @@ impl Engine {
         }
         let value = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
         self.write(&SourceId::new(""), Op::Setting { name: Settings::NAME.to_owned(), value }).await?;
+        self.inner.settings.send_replace(settings.clone());
         let _ = self.inner.ringer.send(Word::Settings(settings.clone()));
         self.inner.listeners.tell(&[Patch::Settings { settings: settings.clone() }]);
         Ok(Answer::Settings { settings })

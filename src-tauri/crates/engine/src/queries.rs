@@ -77,6 +77,7 @@ impl Queries {
             | Command::IntentDiscard { .. }
             | Command::ReceiptWait { .. }
             | Command::SettingsSet { .. }
+            | Command::AskReveal { .. }
             | Command::AskSnooze { .. }
             | Command::NotificationTest => return None,
         })
@@ -86,6 +87,7 @@ impl Queries {
     pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
         let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
         patches.extend(self.desk.desktop().map(|desktop| Patch::Desktop { desktop }));
+        patches.extend(self.desk.shell().map(|shell| Patch::Shell { shell }));
         patches.extend(self.self_test()?.map(|test| Patch::SelfTest { test }));
         patches.extend(self.sources()?.into_iter().map(|row| Patch::Source { row: Box::new(row) }));
         patches.extend(self.asks(Some(RECENT))?.into_iter().map(|row| Patch::Ask { row: Box::new(row) }));

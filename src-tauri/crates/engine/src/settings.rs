@@ -14,6 +14,9 @@ use crate::view::AskKind;
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 /// Quiet hours that begin in one another: looked at no further than these.
 const MOST_CHAINED: usize = 16;
+/// B as in bell.
+const SHORTCUT: &str = "Ctrl+Alt+KeyB";
+const MOST_KEYS_CHARS: usize = 60;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
@@ -24,11 +27,22 @@ pub struct Settings {
     pub ringing: Ringing,
     /// Single-key shortcuts in the window.
     pub single_keys: bool,
+    /// Stay in the tray when the window is closed, where there is one.
+    pub keep_running: bool,
+    /// The keys that bring what waits next on screen, wherever the operator is: `Ctrl+Alt+KeyB`.
+    pub shortcut: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { undo_ms: 5_000, notifications: true, ringing: Ringing::default(), single_keys: true }
+        Self {
+            undo_ms: 5_000,
+            notifications: true,
+            ringing: Ringing::default(),
+            single_keys: true,
+            keep_running: true,
+            shortcut: Some(SHORTCUT.to_owned()),
+        }
     }
 }
 
@@ -119,6 +133,10 @@ impl Settings {
     pub(crate) fn fault(&self) -> Option<String> {
         if self.undo_ms > 60_000 {
             return Some("An answer can be held back for at most 60 seconds.".to_owned());
+        }
+        let keys = |keys: &String| keys.contains('+') && keys.chars().count() <= MOST_KEYS_CHARS;
+        if !self.shortcut.as_ref().is_none_or(keys) {
+            return Some("The shortcut needs Ctrl, Alt or Super together with another key.".to_owned());
         }
         let bad = |quiet: &&Quiet| quiet.days.is_empty() || quiet.from.max(quiet.to) >= MINUTES_OF_A_DAY;
         self.ringing
@@ -250,6 +268,14 @@ mod tests {
         assert!(settings(quiet(&[], 0, 60)).fault().is_some());
         assert!(settings(quiet(&[Day::Monday], 0, 1_440)).fault().is_some());
         assert!(Settings { undo_ms: 60_001, ..Settings::default() }.fault().is_some());
+    }
+
+    #[test]
+    fn a_shortcut_is_more_than_a_key_that_is_typed() {
+        let keys = |keys: &str| Settings { shortcut: Some(keys.to_owned()), ..Settings::default() };
+        assert_eq!(keys("Super+KeyN").fault(), None);
+        assert!(keys("KeyN").fault().is_some());
+        assert!(keys(&"Ctrl+".repeat(50)).fault().is_some());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::command::{Batch, Patch};
+use crate::glance::Watched;
 use crate::queries::Queries;
 
 /// One repaint's time: patches are gathered at least this long.
@@ -28,6 +29,8 @@ enum Subject {
     Desktop,
     SelfTest,
     Reveal,
+    Shell,
+    Trouble,
 }
 
 impl Subject {
@@ -52,6 +55,8 @@ impl Subject {
             Patch::Desktop { .. } => Self::Desktop,
             Patch::SelfTest { .. } => Self::SelfTest,
             Patch::Reveal { .. } => Self::Reveal,
+            Patch::Shell { .. } => Self::Shell,
+            Patch::Trouble { .. } => Self::Trouble,
         })
     }
 }
@@ -159,6 +164,8 @@ impl Subscription {
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
     queues: Mutex<Vec<Weak<Queue>>>,
+    /// What the tray shows of it.
+    pub(crate) watched: Watched,
 }
 
 impl Listeners {
@@ -172,6 +179,7 @@ impl Listeners {
     }
 
     pub(crate) fn tell(&self, patches: &[Patch]) {
+        self.watched.hear(patches);
         self.each(|waiting| {
             for patch in patches {
                 waiting.push(patch.clone());

@@ -114,7 +114,11 @@ impl Desk {
 /// Goes to another screen with the keyboard: `g` and a letter.
 pub async fn go(window: &Window, screen: &str) -> Result<()> {
     let first = screen.chars().next().map_or('g', |letter| letter.to_ascii_lowercase());
-    let letter = if screen == "Tasks" { 'k' } else { first };
+    let letter = match screen {
+        "Tasks" => 'k',
+        "Settings" => ',',
+        _ => first,
+    };
     eventually(&format!("g {letter} goes to {screen}"), async || {
         let there = window.text("nav [aria-current=page] .title").await?;
         if there.as_deref() == Some(screen) {

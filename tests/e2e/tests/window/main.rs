@@ -10,4 +10,5 @@ mod ending;
 mod lacking;
 mod notifying;
 mod sources;
+mod staying;
 mod surviving;

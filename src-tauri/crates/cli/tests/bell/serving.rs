@@ -43,3 +43,20 @@ async fn watching_needs_an_engine_and_says_so() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("bell serve"), "{}", run.err);
 }
+
+#[tokio::test]
+async fn an_ask_is_opened_in_a_window_only_and_bell_says_so() {
+    let stage = Stage::live().await;
+    let id = stage.hive.ask_approval("coder", "add ripgrep");
+    let key = format!("hive/approval:{id}");
+    stage.until_ask(&key, "open").await;
+    for (wanted, code, says) in [
+        (key.as_str(), 1, "without a window"),
+        ("deskbell://ask/hive", 2, "deskbell://ask/source/kind:id"),
+        ("approval:999", 2, "no ask"),
+    ] {
+        let run = stage.bell(&["open", wanted]).await;
+        assert_eq!(run.code, code, "{run:?}");
+        assert!(run.err.contains(says), "{}", run.err);
+    }
+}

@@ -221,14 +221,14 @@ fn reply(ask: &AskView) -> Option<(&Offer, &Field)> {
     })
 }
 
-fn who(ask: &AskView, source_name: &str) -> String {
+pub(crate) fn who(ask: &AskView, source_name: &str) -> String {
     match &ask.agent {
         Some(agent) => format!("{agent} · {source_name}"),
         None => source_name.to_owned(),
     }
 }
 
-fn hidden_title(kind: AskKind) -> &'static str {
+pub(crate) fn hidden_title(kind: AskKind) -> &'static str {
     match kind {
         AskKind::Approval => "An approval waits for you",
         AskKind::Question => "A question waits for you",
@@ -281,7 +281,7 @@ fn span(millis: i64) -> String {
 }
 
 /// The same on one line.
-fn line(text: &str, most: usize) -> String {
+pub(crate) fn line(text: &str, most: usize) -> String {
     cut(&text.replace('\n', " "), most)
 }
 

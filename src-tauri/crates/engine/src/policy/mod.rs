@@ -21,10 +21,11 @@ use crate::view::{AskStateWord, AskView, OutcomeWord};
 
 use burst::Burst;
 use content::Occasion;
+pub(crate) use content::{hidden_title, line, who};
 use outcome::Answers;
 pub(crate) use press::Taking;
-pub(crate) use rules::awake_by;
 use rules::{Case, Verdict, Why};
+pub(crate) use rules::{awake_by, is_urgent};
 
 /// Asks that ended, kept for a press that comes late.
 const MOST_ENDED: usize = 256;
