@@ -32,6 +32,12 @@ pub fn plasma_test() -> Step {
     Step::run("Replying on KDE Plasma", workspace(&["test", "--test", "plasma"]))
 }
 
+/// Builds what people install, as they get it.
+pub fn release() -> Step {
+    let words = ["build", "--release", "--bins", "--package", "deskbell", "--package", "deskbell-cli"];
+    Step::run("Building the app for release, which takes its time", cargo(&[&words[..], &FEATURES].concat()))
+}
+
 /// Runs the tests of the real window.
 pub fn window_tests(filter: Option<&str>) -> Step {
     let mut test = workspace(&["test", "--test", "window", "--no-fail-fast"]);

@@ -40,6 +40,8 @@ pub fn examine() -> ExitCode {
     tell_packages(&mut findings, Use::Drive);
     println!("To test against real servers");
     tell_packages(&mut findings, Use::Peers);
+    println!("To test the package in a clean system");
+    tell_packages(&mut findings, Use::Install);
     println!("On this desktop");
     let display =
         if place::has_display() { "there is one" } else { "none: the demo will run on a virtual one" };
@@ -58,7 +60,7 @@ pub fn examine() -> ExitCode {
     if node.is_none_or(|version| version < node::OLDEST) {
         println!("  Node, everywhere: https://nodejs.org (20.19 or newer; it brings npm)");
     }
-    let everything = [Use::Build, Use::Drive, Use::Peers];
+    let everything = [Use::Build, Use::Drive, Use::Peers, Use::Install];
     let missing: Vec<_> = packages::needed(&everything).filter(|package| !package.is_present()).collect();
     if !missing.is_empty() {
         for installer in Installer::ALL {

@@ -51,37 +51,20 @@ pub fn build() -> Result<Vec<Step>> {
     let ui = place::ui();
     let packages = fingerprint(&[ui.join("package-lock.json")])?;
     let page = fingerprint(&inputs(&ui)?)?;
-    let install = once(
-        "ui-packages",
-        packages,
-        ui.join("node_modules").is_dir(),
-        "Installing the window's packages",
-        {
-            let mut npm = npm();
-            npm.arg("ci");
-            npm
-        },
-    );
-    let build = once(
-        "ui-page",
-        page,
-        ui.join("dist/index.html").is_file(),
-        "Building the window's page",
-        script("build"),
-    );
-    Ok(vec![install, build])
-}
-
-/// A step that is left out when its result is there and was made from the same inputs.
-fn once(name: &str, fingerprint: String, there: bool, title: &str, command: Command) -> Step {
-    let stamp = place::stamp(name);
-    if there && fs::read_to_string(&stamp).is_ok_and(|last| last == fingerprint) {
-        return Step::nothing(title, "up to date");
-    }
-    Step::run(title, command).then(move || {
-        fs::create_dir_all(stamp.parent().unwrap_or(Path::new(".")))?;
-        Ok(fs::write(stamp, fingerprint)?)
-    })
+    let mut install = npm();
+    install.arg("ci");
+    Ok(vec![
+        Step::run("Installing the window's packages", install).once(
+            "ui-packages",
+            packages,
+            &ui.join("node_modules"),
+        ),
+        Step::run("Building the window's page", script("build")).once(
+            "ui-page",
+            page,
+            &ui.join("dist/index.html"),
+        ),
+    ])
 }
 
 /// All files that go into the page, in a steady order.

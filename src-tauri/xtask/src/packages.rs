@@ -1,7 +1,7 @@
 //! What must come from the system, and who brings it.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Result, bail};
 
@@ -19,6 +19,8 @@ pub enum Use {
     Plasma,
     /// To run the real servers the tests talk to.
     Peers,
+    /// To install the package into a clean system.
+    Install,
 }
 
 #[derive(Debug)]
@@ -178,6 +180,14 @@ const PACKAGES: &[Package] = &[
         fedora: "python3",
         arch: "python",
     },
+    Package {
+        what: "mmdebstrap, which makes a clean system to install the package in",
+        usage: Use::Install,
+        probe: Probe::Program("mmdebstrap"),
+        deb: "mmdebstrap",
+        fedora: "mmdebstrap",
+        arch: "mmdebstrap",
+    },
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,17 +285,21 @@ fn say_missing(missing: &[&Package]) -> String {
 
 /// What to put before a command that only root may run; nothing where we may not.
 fn as_root() -> Option<&'static [&'static str]> {
-    let succeeds = |program: &str, words: &[&str]| {
-        Command::new(program).args(words).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
-    };
-    let id = succeeds("id", &["-u"])?;
-    if id.stdout.trim_ascii() == b"0" {
+    if is_root() {
         return Some(&[]);
     }
-    succeeds("sudo", &["--non-interactive", "true"]).filter(|sudo| sudo.status.success()).map(|_| {
+    quietly("sudo", &["--non-interactive", "true"]).filter(|sudo| sudo.status.success()).map(|_| {
         // sudo drops the environment: the question-free mode of dpkg travels as an argument.
         &["sudo", "--non-interactive", "env", "DEBIAN_FRONTEND=noninteractive"][..]
     })
+}
+
+pub fn is_root() -> bool {
+    quietly("id", &["-u"]).is_some_and(|id| id.stdout.trim_ascii() == b"0")
+}
+
+fn quietly(program: &str, words: &[&str]) -> Option<Output> {
+    Command::new(program).args(words).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
 }
 
 #[cfg(test)]

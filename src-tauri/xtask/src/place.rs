@@ -17,9 +17,13 @@ pub fn target() -> PathBuf {
     }
 }
 
-/// A program this workspace builds.
+/// A program this workspace builds for tests and for the demo.
 pub fn built(program: &str) -> PathBuf {
-    target().join("debug").join(program).with_extension(std::env::consts::EXE_EXTENSION)
+    program_in(&target().join("debug"), program)
+}
+
+pub fn program_in(folder: &Path, program: &str) -> PathBuf {
+    folder.join(program).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 pub fn ui() -> PathBuf {

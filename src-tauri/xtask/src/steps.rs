@@ -1,12 +1,15 @@
 //! Long work, one step after the other, with a sign of life.
 
+use std::fs;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::place;
 use crate::tally::Tally;
 
 /// On a terminal the elapsed time counts up in place; in a log, a line now and then shows that it goes on.
@@ -47,6 +50,18 @@ impl Step {
     pub fn then(mut self, then: impl FnOnce() -> Result<()> + 'static) -> Self {
         self.then = Some(Box::new(then));
         self
+    }
+
+    /// Left out when its result is there and was made from the same inputs.
+    pub fn once(self, name: &str, inputs: String, result: &Path) -> Self {
+        let stamp = place::stamp(name);
+        if result.exists() && fs::read_to_string(&stamp).is_ok_and(|last| last == inputs) {
+            return Self::nothing(self.title, "up to date");
+        }
+        self.then(move || {
+            fs::create_dir_all(stamp.parent().unwrap_or(Path::new(".")))?;
+            Ok(fs::write(stamp, inputs)?)
+        })
     }
 
     pub fn told(mut self) -> Self {

@@ -9,7 +9,7 @@ use crate::build::{cargo, window_tests, workspace};
 use crate::packages::Use;
 use crate::steps::{self, Done, Step, in_words};
 use crate::tally::Tally;
-use crate::{node, packages, peers, place};
+use crate::{install, node, packages, peers, place};
 
 pub fn run_all() -> Result<ExitCode> {
     let begun = Instant::now();
@@ -27,7 +27,9 @@ pub fn run_all() -> Result<ExitCode> {
 }
 
 fn plan() -> Result<Vec<Step>> {
-    let mut steps = packages::install(&[Use::Build, Use::Drive, Use::Peers])?;
+    let mut uses = vec![Use::Build, Use::Drive, Use::Peers];
+    uses.extend(install::obstacle().is_none().then_some(Use::Install));
+    let mut steps = packages::install(&uses)?;
     steps.push(Step::run("Checking the format", cargo(&["fmt", "--all", "--check"])));
     steps.extend(node::build()?);
     for (title, script) in [
@@ -47,6 +49,7 @@ fn plan() -> Result<Vec<Step>> {
     test.args(["--exclude", "deskbell-e2e"]).env(peers::OPENCODE_DIR, peers::opencode_dir());
     steps.push(Step::run("Testing everything but the window", test));
     steps.push(window_tests(None));
+    steps.extend(install::plan()?);
     Ok(steps)
 }
 

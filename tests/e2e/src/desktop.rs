@@ -221,19 +221,35 @@ impl Desktop {
         Ok(place::logs(&self.name)?.join(format!("{program}.log")))
     }
 
+    pub fn display(&self) -> &str {
+        &self.place.display
+    }
+
+    /// The windows on screen of the programs that go by this name.
+    pub fn windows_of(&self, program: &str) -> Vec<String> {
+        // It finds nothing by failing.
+        let found = self.xdotool(&["search", "--onlyvisible", "--classname", &format!("^{program}$")]);
+        found.unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+
     pub(crate) fn picture(&self, title: &str) -> Result<PathBuf> {
-        self.import(title, &[])
+        self.import(title, "root", &[])
+    }
+
+    /// Of one window alone, without the frame the window manager puts around it.
+    pub fn picture_of(&self, window: &str, title: &str) -> Result<PathBuf> {
+        self.import(title, window, &[])
     }
 
     /// Without the bare screen around the window.
     pub(crate) fn portrait(&self, title: &str) -> Result<PathBuf> {
-        self.import(title, &["-trim", "+repage"])
+        self.import(title, "root", &["-trim", "+repage"])
     }
 
-    fn import(&self, title: &str, how: &[&str]) -> Result<PathBuf> {
+    fn import(&self, title: &str, window: &str, how: &[&str]) -> Result<PathBuf> {
         let file = place::shots()?.join(format!("{title}.png"));
         let mut import = self.command(Path::new("import"))?;
-        let output = import.args(["-window", "root"]).args(how).arg(&file).output()?;
+        let output = import.args(["-window", window]).args(how).arg(&file).output()?;
         ensure!(output.status.success(), "no picture: {}", String::from_utf8_lossy(&output.stderr));
         Ok(file)
     }

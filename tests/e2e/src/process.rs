@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process_group};
+use deskbell_acceptance::eventually;
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 /// A program and all it starts. Ends with this value, however the test ends.
 #[derive(Debug)]
@@ -55,6 +56,18 @@ impl Process {
                 Err(error).context("cannot start sh")
             }
         }
+    }
+
+    /// Asks all of it to end, as a session does that ends, and waits until it has.
+    pub async fn end_kindly(mut self) -> Result<()> {
+        let group =
+            i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("no process group")?;
+        kill_process_group(group, Signal::TERM)?;
+        eventually("all that was started has ended", async || {
+            self.child.try_wait()?;
+            Ok(test_kill_process_group(group).is_err().then_some(()))
+        })
+        .await
     }
 
     /// The process group's number is its head's.

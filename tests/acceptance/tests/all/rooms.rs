@@ -239,3 +239,15 @@ fn the_top_level_holds_only_what_belongs_there() {
     let stray: Vec<&str> = tops.filter(|top| !top.starts_with('.') && !TOP.contains(top)).collect();
     assert_eq!(stray, [""; 0]);
 }
+
+#[test]
+fn the_release_is_told_of_in_the_packages() {
+    let release = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+    let told =
+        fs::read_to_string(root().join("src-tauri/package/app.deskbell.Deskbell.metainfo.xml")).unwrap();
+    let newest = told.lines().find_map(|line| line.trim().strip_prefix("<release version="));
+    assert!(newest.is_some_and(|newest| newest.starts_with(&release)), "{newest:?} is not {release}");
+    let changes = fs::read_to_string(root().join("src-tauri/package/changelog")).unwrap();
+    let newest = changes.lines().next().unwrap();
+    assert!(newest.contains(env!("CARGO_PKG_VERSION")), "{newest:?} is not {release}");
+}
