@@ -44,9 +44,17 @@ pub fn obstacle() -> Option<&'static str> {
         Some("the clean system is made with apt, which is not here")
     } else if !packages::is_root() {
         Some("only root can make a clean system and live in it")
+    } else if !may_mount() {
+        Some("nothing may be mounted here, not even by root")
     } else {
         None
     }
+}
+
+fn may_mount() -> bool {
+    // In a place of its own, so that it is gone at once.
+    let tried = Command::new("unshare").args(["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
+    tried.is_ok_and(|tried| tried.status.success())
 }
 
 /// The steps, once everything is built.
