@@ -3,6 +3,7 @@
 
 mod burst;
 mod content;
+mod known;
 mod outcome;
 mod press;
 mod rules;
@@ -22,6 +23,7 @@ use crate::view::{AskStateWord, AskView, OutcomeWord};
 use burst::Burst;
 use content::Occasion;
 pub(crate) use content::{hidden_title, line, who};
+use known::{Heard, Known, Up};
 use outcome::Answers;
 pub(crate) use press::Taking;
 use rules::{Case, Verdict, Why};
@@ -50,35 +52,6 @@ pub(crate) struct Note {
     pub(crate) row: NoticeRow,
     pub(crate) title: String,
     pub(crate) agent: Option<String>,
-}
-
-#[derive(Debug)]
-struct Known {
-    ask: AskView,
-    source_name: String,
-    rung_at: Option<Millis>,
-    /// From an earlier run; `Some` says when it counts as heard of again.
-    stale: Option<Heard>,
-    up: Up,
-    /// The desktop has said that it could not show it. It may still do so, when it can again.
-    failed: bool,
-    /// What was noted last of why it does not ring.
-    held: Option<Why>,
-}
-
-/// Whether, and from when on, a server has told how things stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
-    NotYet,
-    From(Millis),
-}
-
-/// Where on the desktop an ask is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Up {
-    Nowhere,
-    Own,
-    Summary,
 }
 
 #[derive(Debug)]
@@ -414,43 +387,8 @@ impl Policy {
             ask: &known.ask,
             rung_at: known.rung_at,
             attended: self.attended.as_ref() == Some(&known.ask.key),
-            stale: match known.stale {
-                None => false,
-                Some(Heard::NotYet) => true,
-                Some(Heard::From(at)) => moment.now < at,
-            },
+            stale: known.is_stale(moment.now),
         }
-    }
-}
-
-impl Known {
-    fn new(ask: AskView, source_name: String) -> Self {
-        Self { ask, source_name, rung_at: None, stale: None, up: Up::Nowhere, failed: false, held: None }
-    }
-
-    /// What was never on screen is withdrawn without a word.
-    fn withdrawn(&self, why: &str, at: Millis) -> Option<Step> {
-        (!self.failed).then(|| self.note(Fate::Withdrawn, why, at))
-    }
-
-    /// The desktop could not show it. Noted once, however often it is tried.
-    fn fail(&mut self, why: &str, at: Millis) -> Option<Step> {
-        (!std::mem::replace(&mut self.failed, true)).then(|| self.note(Fate::Failed, why, at))
-    }
-
-    fn note(&self, fate: Fate, why: &str, at: Millis) -> Step {
-        Step::Note(Note {
-            row: NoticeRow {
-                key: self.ask.key.clone(),
-                shown: self.ask.shown.clone(),
-                fate,
-                at,
-                note: why.to_owned(),
-                rung_at: self.rung_at,
-            },
-            title: self.ask.title.clone(),
-            agent: self.ask.agent.clone(),
-        })
     }
 }
 

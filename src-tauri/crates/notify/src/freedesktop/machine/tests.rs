@@ -173,6 +173,21 @@ fn what_closes_while_a_newer_one_takes_its_place_is_not_dismissed() {
 }
 
 #[test]
+fn a_press_is_about_what_was_on_screen_and_not_about_what_is_to_take_its_place() {
+    let mut bench = Bench::serving();
+    bench.show(1, "a");
+    bench.came_up(4);
+    let newer = Notice { shown: Hash::of_bytes(b"another"), ..notice(1) };
+    bench.on(Input::Show { notice: newer, token: "b".into() });
+    bench.signal(acted(4, "a:0"));
+    let shown = bench.take(|effect| match effect {
+        Effect::Tell(told) => Some(told.shown.clone()),
+        Effect::Call { .. } | Effect::Desktop(_) | Effect::Hangup => None,
+    });
+    assert_eq!(shown, [notice(1).shown]);
+}
+
+#[test]
 fn a_dismissal_that_a_restart_cuts_short_is_one() {
     let mut bench = Bench::serving();
     bench.show(1, "a");
