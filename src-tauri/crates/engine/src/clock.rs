@@ -46,7 +46,7 @@ impl Clock {
     pub(crate) fn now(&self) -> Millis {
         match &self.hand {
             None => wall(),
-            Some(hand) => *hand.now.borrow(),
+            Some(hand) => hand.now(),
         }
     }
 
@@ -70,6 +70,10 @@ impl Hand {
 
     pub fn clock(&self) -> Clock {
         Clock { hand: Some(self.clone()) }
+    }
+
+    pub fn now(&self) -> Millis {
+        *self.now.borrow()
     }
 
     /// Moves on to the time for which somebody waits next; not at all where nobody does.

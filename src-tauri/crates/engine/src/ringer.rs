@@ -133,6 +133,7 @@ impl Ringer {
         let (notes, steps): (Vec<Step>, Vec<Step>) =
             steps.into_iter().partition(|step| matches!(step, Step::Note(_)));
         let unwritten = self.write_down(notes).await;
+        self.policy.unrung(&unwritten);
         let mut steps = VecDeque::from(steps);
         while let Some(step) = steps.pop_front() {
             match step {

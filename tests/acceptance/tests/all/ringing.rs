@@ -6,16 +6,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use deskbell_domain::{EntryKind, Key, Link, Millis, SourceId};
-use deskbell_engine::command::{Answer, Command, HistoryFilter};
+use deskbell_domain::{Consent, EntryKind, Intent, IntentId, Key, Link, Millis, SourceId, Surface};
+use deskbell_engine::command::{Answer, Command, ErrorCode, HistoryFilter};
 use deskbell_engine::self_test::TestFate;
 use deskbell_engine::settings::{Level, Settings};
-use deskbell_engine::{Desktop, Engine, Notice, Notifier, Options, Press, Tag, TestKind};
+use deskbell_engine::{Desktop, Engine, Hand, Notice, Notifier, Options, Press, Tag, TestKind};
 use deskbell_sim::hyperhive::Prompt;
 use deskbell_sim::{Config, Hyperhive};
 
 use crate::desk::{add, adding, until};
-use crate::reading::{asks, link};
+use crate::reading::{agents, asks, link};
 
 #[derive(Default)]
 struct Wall(Mutex<Inner>);
@@ -235,6 +235,70 @@ async fn a_notification_has_the_name_that_its_source_has_now() {
     })
     .await;
     assert_eq!(wall.times("add ripgrep"), 2, "it was drawn anew once");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_dangerous_is_taken_from_a_notification_even_if_it_was_confirmed() {
+    let (hive, engine, _wall, _folder) = stage().await;
+    let coder = async || agents(&engine).await.into_iter().find(|agent| agent.name == "coder");
+    until("the agent is there", async || coder().await.is_some()).await;
+    let agent = coder().await.unwrap();
+    let intent = Intent {
+        id: IntentId::new("i"),
+        key: agent.key,
+        offer: "restart".to_owned(),
+        values: BTreeMap::new(),
+        shown: agent.shown,
+        consent: Consent::Confirmed,
+    };
+    let take = |surface| engine.command(Command::IntentTake { intent: intent.clone(), surface });
+    assert_eq!(take(Surface::Notification).await.unwrap_err().code, ErrorCode::Invalid);
+    assert_eq!(hive.received().len(), 0);
+    take(Surface::CommandLine).await.unwrap();
+    until("it is restarted from elsewhere", async || hive.received().len() == 1).await;
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_as_rung_does_not_ring_until_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let hive = Hyperhive::start(Config::default()).await.unwrap();
+    let (wall, hand) = (Arc::new(Wall::default()), Hand::at(now()));
+    let notifier: Arc<dyn Notifier> = wall.clone();
+    let options = Options {
+        data: folder.path().to_owned(),
+        notifier: Some(notifier),
+        clock: hand.clock(),
+        ..Options::default()
+    };
+    let engine = Engine::start(options).await.unwrap();
+    let mut settings = Settings::default();
+    let muted_until = hand.now().plus(60_000);
+    settings.ringing.muted_until = Some(muted_until);
+    engine.command(Command::SettingsSet { settings }).await.unwrap();
+    add(&engine, "hive", "hyperhive", &hive.url()).await;
+    hive.ask_approval("coder", "add ripgrep");
+    until("it is there", async || asks(&engine, false).await.len() == 1).await;
+    let key = asks(&engine, false).await.remove(0).key;
+    until("its fate is kept", async || !fates(&engine, &key).await.is_empty()).await;
+
+    // Somebody sits on the database with a tool.
+    let other = rusqlite::Connection::open(folder.path().join("deskbell.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    while hand.now() < muted_until {
+        hand.skip();
+        tokio::task::yield_now().await;
+    }
+    // Done by the one who rings, when it is through with all that was due before.
+    engine.command(Command::NotificationTest).await.unwrap();
+    assert_eq!(wall.times("add ripgrep"), 0);
+    other.execute_batch("ROLLBACK").unwrap();
+    until("it rings after all", async || {
+        hand.skip();
+        wall.times("add ripgrep") == 1
+    })
+    .await;
     engine.stop().await;
 }
 

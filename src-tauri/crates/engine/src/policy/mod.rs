@@ -10,7 +10,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use deskbell_domain::{Key, Millis, SourceId};
 use deskbell_store::{Fate, NoticeRow};
@@ -204,6 +204,16 @@ impl Policy {
             .chain(self.answers.next_wake())
             .filter(|at| *at > self.ticked_at)
             .min()
+    }
+
+    /// It could not be written down that these rang, so they have not: they ring when they can be.
+    pub(crate) fn unrung(&mut self, tags: &BTreeSet<Tag>) {
+        for known in self.asks.values_mut() {
+            if tags.contains(&Tag::Ask(known.ask.key.clone())) {
+                known.rung_at = None;
+                known.up = Up::Nowhere;
+            }
+        }
     }
 
     fn consider(&mut self, key: &Key, moment: &Moment, steps: &mut Vec<Step>) {

@@ -116,3 +116,15 @@ fn a_reply_of_an_earlier_run_that_is_lost_is_given_back() {
     let steps = policy.answered(&receipt(VerdictWord::Lost, Surface::Notification), &at(0));
     assert!(shown(&steps)[0].body.contains("“teal, please”"), "{}", shown(&steps)[0].body);
 }
+
+#[test]
+fn what_is_private_stays_so_in_what_is_said_of_an_answer() {
+    let private = || policy(ringing(|ringing| ringing.private = true));
+    let mut lost = private();
+    lost.remember_reply(intent(), "teal".into());
+    let steps = lost.answered(&receipt(VerdictWord::Lost, Surface::Notification), &at(0));
+    assert_eq!(shown(&steps)[0].body, "ann approved it.");
+    let reply = Press::Reply("teal".into());
+    let steps = private().pressed(&key(&approval(1)), approval(1).shown(), reply, &at(0));
+    assert_eq!(shown(&steps)[0].body, "Nothing was sent.");
+}

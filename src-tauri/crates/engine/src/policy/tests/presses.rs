@@ -36,6 +36,8 @@ fn shapes() -> Vec<Ask> {
         ],
         ..approval.clone()
     };
+    let mut two_fields = question(words());
+    two_fields.offers[0].fields.push(Field::text("why", "Why", true, 9));
     vec![
         approval,
         dangerous,
@@ -44,6 +46,7 @@ fn shapes() -> Vec<Ask> {
         question(pick(&["Red", "Blue", "Green", "Black"], false, true)),
         question(pick(&["Red", "Blue"], true, true)),
         question(words()),
+        two_fields,
     ]
 }
 
@@ -56,6 +59,8 @@ fn told_of(shape: usize) -> (&'static [&'static str], bool) {
         4 => (&["Red", "Blue", "Green"], true),
         // One press would choose for all; own words may be said.
         5 => (&[], true),
+        // More than one field, and to give it up is too much for a slip.
+        7 => (&[], false),
         _ => (&[], true),
     }
 }
