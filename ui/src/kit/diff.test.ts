@@ -55,6 +55,20 @@ test('no line of the text is left out, whatever the text is', () => {
   }
 });
 
+test('the rule below a name is no line, and any other is', () => {
+  const rule = '='.repeat(67);
+  const [file, ...more] = parseDiff(
+    `Index: a.txt\n${rule}\n--- a.txt\n+++ a.txt\n@@ -1 +1 @@\n-x\n+y\n${rule}\n`,
+  );
+  expect(more.map((other) => other.lines.map((line) => line.text))).toEqual([[rule]]);
+  expect([file?.path, ...(file?.lines.map((line) => line.text) ?? [])]).toEqual([
+    'a.txt',
+    '@@ -1 +1 @@',
+    'x',
+    'y',
+  ]);
+});
+
 test('each file of a diff is its own, also one of which only the mode changes', () => {
   const files = parseDiff(
     'diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\ndiff --git a/b b/b\nindex 1..2\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n',

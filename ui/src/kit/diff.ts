@@ -19,11 +19,12 @@ export interface DiffFile {
 }
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+const RULE = /^={5,}$/;
 const PREAMBLE = /^(diff |index |={5,}$|(new|deleted|old) |similarity |rename |copy |Binary )/;
 
 /**
- * Reads a unified diff. Total: every line of the text is in the result, as a line or as a file's name,
- * for what is approved is the whole text.
+ * Reads a unified diff. Total: every line of the text is in the result, as a line or as a file's name (a rule below
+ * that name is part of it), for what is approved is the whole text.
  */
 export function parseDiff(unified: string): DiffFile[] {
   const reader = new Reader();
@@ -42,8 +43,12 @@ class Reader {
   /** Whether the file has had a hunk: then a name begins another file. */
   private begun = true;
   private before = '';
+  /** Whether the line before gave the file its name. */
+  private named = false;
 
   read(line: string, next: string | undefined): void {
+    const isBelowName = this.named;
+    this.named = false;
     if (this.old.left > 0 || this.new.left > 0) {
       if (this.body(line)) return;
       this.old.left = this.new.left = 0;
@@ -52,7 +57,7 @@ class Reader {
     if (hunk !== null) this.hunk(line, hunk);
     else if (line.startsWith('--- ') && next?.startsWith('+++ ') === true) this.before = name(line);
     else if (line.startsWith('+++ ') && this.before !== '') this.name(name(line));
-    else this.outside(line);
+    else this.outside(line, isBelowName);
   }
 
   /** A line of the hunk under way; false if it cannot be one. */
@@ -96,14 +101,15 @@ class Reader {
   }
 
   /** What is in no hunk is shown as it stands; signs are still signs. */
-  private outside(line: string): void {
+  private outside(line: string, isBelowName: boolean): void {
     const named = /^(?:diff --git a\/(.+) b\/\1|Index: (.+))$/.exec(line);
     if (named !== null || (PREAMBLE.test(line) && this.begun)) {
       this.start().path = named?.[1] ?? named?.[2] ?? '';
       this.begun = false;
     }
-    // The file's name says all of it.
-    if (named !== null) return;
+    this.named = named !== null;
+    // The file's name says all of it, and needs no rule below.
+    if (named !== null || (isBelowName && RULE.test(line))) return;
     if (line.startsWith('\\') || PREAMBLE.test(line)) {
       this.push({ kind: 'note', old: null, new: null, text: line });
       return;

@@ -43,6 +43,14 @@ export class Sources {
     this.trouble = null;
   }
 
+  /** The next one, or the one before; the first where none is chosen. */
+  move(step: 1 | -1): void {
+    if (this.form !== null) return;
+    const at = this.rows.findIndex((row) => row.source === this.selected);
+    const row = this.rows[at === -1 ? 0 : at + step];
+    if (row !== undefined) this.select(row.source);
+  }
+
   /** Opens the form: with a source to change, with what is known of a new one, or empty. */
   async edit(source: SourceView | null, draft: SourceDraft | null = null): Promise<void> {
     await this.#try(async () => {

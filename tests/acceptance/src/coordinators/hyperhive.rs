@@ -68,8 +68,11 @@ impl Coordinator for Hyperhive {
         put_asks(&mut held, &state);
         for message in rows(&self.0.history()["events"]) {
             let (from, to, body) = (text(message, "from"), text(message, "to"), text(message, "body"));
-            let arrived = if message["kind"] == "delivered" { " (delivered)" } else { "" };
-            held.line("message", ["hive/message:", &format!("{from} → {to}{arrived}: {body}")]);
+            if message["kind"] == "delivered" {
+                held.line("lifecycle", ["hive/message:", &format!("delivered to {to}: {body}")]);
+            } else {
+                held.line("message", ["hive/message:", &format!("{from} → {to}: {body}")]);
+            }
         }
         held.row(Screen::Threads, "idle", ["hive/thread:coder"]);
         // What is approved is built, which is told as it begins and as it ends.

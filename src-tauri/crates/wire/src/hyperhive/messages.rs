@@ -101,15 +101,21 @@ fn counterpart(message: &Message) -> &str {
 pub(super) fn message_entry(item: ItemId, message: &Message, raw: &str, now: Millis) -> Entry {
     let with = counterpart(message);
     let to = if message.to == EVERYBODY { "everybody" } else { &message.to };
-    let arrived = if message.kind == "delivered" { " (delivered)" } else { "" };
+    let words = one_line(&message.body);
+    // The words were read when they were sent; that they arrived is a step of its own.
+    let (kind, text) = if message.kind == "delivered" {
+        (EntryKind::Lifecycle, format!("delivered to {to}: {words}"))
+    } else {
+        (EntryKind::Message, format!("{} → {to}: {words}", message.from))
+    };
     Entry {
         item,
         at: said_or_seen(message.at, now),
-        kind: EntryKind::Message,
+        kind,
         agent: (with != EVERYBODY).then(|| with.to_owned()),
         thread: Some(thread_item(with)),
         ask: None,
-        text: format!("{} → {to}{arrived}: {}", message.from, one_line(&message.body)),
+        text,
         raw: raw.to_owned(),
     }
 }
