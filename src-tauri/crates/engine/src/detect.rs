@@ -139,17 +139,24 @@ async fn look(places: &Places) -> Result<BTreeMap<u16, Answers>, CommandError> {
 
 /// Who of all it may be it is. A draft takes a name that is still free.
 fn judge(port: u16, guesses: &[Guess], answers: &Answers, names: &mut BTreeSet<SourceId>) -> Detected {
-    let find = |wanted: Sight| {
-        guesses.iter().find(|guess| match answers.get(guess.detection.path) {
-            Some(Seen::Reply(reply)) => guess.detection.judge(reply) == wanted,
-            Some(Seen::Nobody | Seen::Mute) | None => false,
-        })
+    let seen = |guess: &Guess, wanted: Sight| match answers.get(guess.detection.path) {
+        Some(Seen::Reply(reply)) => guess.detection.judge(reply) == wanted,
+        Some(Seen::Nobody | Seen::Mute) | None => false,
+    };
+    // Behind a lock all look alike: likelier is one that has a lock of its own.
+    let locked = || {
+        let mut locked = guesses.iter().filter(|guess| seen(guess, Sight::Locked));
+        let first = locked.clone().next();
+        locked.find(|guess| guess.detection.login.is_some()).or(first)
     };
     let title = |guess: &Guess| guess.dialect.title.to_owned();
-    if let Some(guess) = find(Sight::Itself) {
+    if let Some(guess) = guesses.iter().find(|guess| seen(guess, Sight::Itself)) {
         Detected::Server { title: title(guess), draft: draft(port, guess, Login::None, names) }
-    } else if let Some(guess) = find(Sight::Locked) {
-        Detected::Locked { title: title(guess), draft: draft(port, guess, guess.detection.login, names) }
+    } else if let Some(guess) = locked() {
+        Detected::Locked {
+            title: title(guess),
+            draft: draft(port, guess, guess.detection.login.unwrap_or(Login::Bearer), names),
+        }
     } else {
         Detected::Other
     }

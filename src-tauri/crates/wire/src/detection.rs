@@ -9,8 +9,8 @@ pub struct Detection {
     pub path: &'static str,
     /// Whether this body can only come from such a server.
     pub proof: fn(&[u8]) -> bool,
-    /// The way in where it has one locked.
-    pub login: Login,
+    /// Its own lock, where it may have one. Before any server there may be somebody else's.
+    pub login: Option<Login>,
 }
 
 /// What an answer shows of who gave it.

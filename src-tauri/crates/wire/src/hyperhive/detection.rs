@@ -1,13 +1,13 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::{Detection, Login};
+use crate::Detection;
 
 pub(super) const DETECTION: Detection = Detection {
     ports: &[7000],
     path: "/api/state",
     proof: |body| serde_json::from_slice::<State>(body).is_ok_and(|state| state.is_a_hosts()),
-    login: Login::Bearer,
+    login: None,
 };
 
 /// `seq` is always there; the tables come and go with the versions.

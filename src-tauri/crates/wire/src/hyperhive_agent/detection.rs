@@ -1,13 +1,13 @@
 use serde::Deserialize;
 
-use crate::{Detection, Login};
+use crate::Detection;
 
 pub(super) const DETECTION: Detection = Detection {
     // The manager's. The others are all over the place, and the dashboard tells of them.
     ports: &[8000],
     path: "/api/state",
     proof: |body| serde_json::from_slice::<State>(body).is_ok(),
-    login: Login::Bearer,
+    login: None,
 };
 
 #[derive(Deserialize)]

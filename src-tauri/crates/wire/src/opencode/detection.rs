@@ -11,7 +11,7 @@ pub(super) const DETECTION: Detection = Detection {
     // A list would wake the project it was started in; this one wakes nothing.
     path: "/global/health",
     proof: |body| serde_json::from_slice::<Health>(body).is_ok(),
-    login: LOGIN,
+    login: Some(LOGIN),
 };
 
 #[derive(Deserialize)]
