@@ -9,11 +9,13 @@ use crate::tour::{OPENING, asks};
 
 const WIDTHS: [(&str, u32, u32); 2] = [("wide", 1280, 900), ("narrow", 480, 900)];
 
+const CHANGE: &str = "[data-subject=\"diff\"]";
+
 /// A kind of ask, and what it is known by: in its row, and in its detail.
 type Kind = (&'static str, &'static str, &'static str);
 
 const KINDS: &[Kind] = &[
-    ("change", "[data-subject=\"diff\"]", ""),
+    ("change", CHANGE, ""),
     ("command", "[data-subject=\"command\"]", ""),
     ("tool", "[data-subject=\"tool\"]", ""),
     ("new-agent", "[data-subject=\"spawn\"]", ""),
@@ -103,6 +105,11 @@ async fn picture_beginning(desktop: &Desktop, theme: Theme) -> Result<()> {
 async fn picture_demo(desktop: &Desktop, theme: Theme) -> Result<()> {
     let window = Window::open(desktop, &["--demo"]).await?;
     picture_asks(&window, desktop, theme).await?;
+    // What the inbox is for, where it is still there to be seen.
+    if let Some(change) = asks(&window, CHANGE).await?.first() {
+        window.resize(WIDTHS[0].1, WIDTHS[0].2).await?;
+        open(&window, change).await?;
+    }
     for (word, width, height) in WIDTHS {
         window.resize(width, height).await?;
         let title = |name: &str| format!("{name}-{word}-{}", theme.word());

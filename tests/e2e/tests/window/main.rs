@@ -8,6 +8,7 @@ mod days;
 mod desk;
 mod ending;
 mod lacking;
+mod keys;
 mod notifying;
 mod sources;
 mod staying;

@@ -1,0 +1,67 @@
+//! The keys that `?` lists, on each screen of the real window.
+
+use anyhow::Result;
+use deskbell_e2e::{Key, named, named_with};
+
+use crate::desk::Desk;
+
+const SCREENS: [&str; 8] =
+    ["Agents", "Threads", "Tasks", "Findings", "History", "Sources", "Settings", "Inbox"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_lists_its_keys_and_is_two_keys_away() -> Result<()> {
+    let desk = Desk::open("keys-help").await?;
+    for screen in SCREENS {
+        desk.go(screen).await?;
+        desk.window.press(Key::Char('?')).await?;
+        let help = named("key-help");
+        desk.window.reads(&format!("{help} h3"), "Everywhere").await?;
+        // Settings has no keys of its own.
+        if screen != "Settings" {
+            desk.window.reads(&format!("{help} h3"), screen).await?;
+        }
+        desk.window.press(Key::Escape).await?;
+        desk.window.misses(&help).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_walked_and_left_with_the_keys_they_list() -> Result<()> {
+    let desk = Desk::open("keys-lists").await?;
+    let window = &desk.window;
+    let (first, second) = (desk.ask_approval("add ripgrep"), desk.ask_approval("add fd"));
+    for (screen, row) in
+        [("Agents", "agent-row"), ("History", "entry-row"), ("Sources", "source-row"), ("Inbox", "ask-row")]
+    {
+        desk.go(screen).await?;
+        window.sees(&named(row)).await?;
+        window.press(Key::Char('j')).await?;
+        window.sees(&format!("{}[aria-current=true]", named(row))).await?;
+    }
+    desk.go("Agents").await?;
+    window.press(Key::Enter).await?;
+    window.sees("h2:focus").await?;
+    // Two steps back: from the agent to the list, and to no choice at all.
+    window.press(Key::Escape).await?;
+    window.press(Key::Escape).await?;
+    window.misses(&format!("{}[aria-current=true]", named("agent-row"))).await?;
+
+    desk.go("Sources").await?;
+    window.press(Key::Char('n')).await?;
+    window.sees(&named("source-save")).await?;
+    window.press(Key::Escape).await?;
+    window.misses(&named("source-save")).await?;
+
+    desk.go("Inbox").await?;
+    window.press(Key::Char('/')).await?;
+    window.type_text("ripgrep").await?;
+    window.misses(&named_with("ask-row", "key", &second)).await?;
+    window.press(Key::Escape).await?;
+    window.sees(&named_with("ask-row", "key", &second)).await?;
+    desk.go("Tasks").await?;
+    window.press(Key::Char('w')).await?;
+    window.reads("nav [aria-current=page] .title", "Inbox").await?;
+    window.sees(&format!("{}[aria-current=true]", named_with("ask-row", "key", &first))).await?;
+    desk.received(&[])
+}
