@@ -18,8 +18,8 @@ export interface KeyGroup {
   bindings: Binding[];
 }
 
-/** How long the second key of two may take, in milliseconds. */
-const PAIR = 1200;
+/** How long the second key of two may take, in milliseconds. Long: taken for one alone, it might answer an ask. */
+const PAIR = 3000;
 
 /** The keys of the whole window. Where a key has two meanings, the newest group wins. */
 export class Keys {
