@@ -1,5 +1,5 @@
-//! Random scripts of faults: a hundred for each dialect. A seed plays its script again:
-//! `SEED=17 cargo test -p deskbell-acceptance --test all warren`
+//! Random scripts of faults: a hundred for each dialect. A seed plays its script again, and new seeds play new ones:
+//! `SEEDS=17 cargo test -p deskbell-acceptance --test all warren::scripts`, or `SEEDS=101..200`, both ends played.
 //!
 //! No script waits for time to pass. The engine's clock stands still while anything happens, and moves on to the
 //! next wait when nothing does: so a backoff costs nothing, and no machine is too slow.
@@ -20,7 +20,7 @@ use deskbell_sim::{Dice, Gate};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-const SCRIPTS: u64 = 100;
+const SEEDS: &str = "1..100";
 /// What they wait for is mostly the disk.
 const AT_ONCE: usize = 16;
 /// Only a script that fails takes so long.
@@ -29,12 +29,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const STILL: u32 = 12;
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Plays a hundred scripts, or the one of the seed in `SEED`. Each has a thread and a runtime to itself.
+/// Plays a hundred scripts, or those of `SEEDS`. Each has a thread and a runtime to itself.
 pub fn play_all(play: impl AsyncFn(u64) + Sync) {
-    let seeds: Vec<u64> = match std::env::var("SEED") {
-        Ok(seed) => vec![seed.parse().unwrap()],
-        Err(_) => (1..=SCRIPTS).collect(),
-    };
+    let seeds = std::env::var("SEEDS").unwrap_or_else(|_| SEEDS.to_owned());
+    let (first, last) = seeds.split_once("..").unwrap_or((&seeds, &seeds));
+    let seeds: Vec<u64> = (first.parse().unwrap()..=last.parse().unwrap()).collect();
+    assert!(!seeds.is_empty(), "SEEDS names none");
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(seeds.len()) {
