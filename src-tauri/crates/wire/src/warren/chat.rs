@@ -67,6 +67,9 @@ impl Warren {
                 let started = turns::started(&turn, envelope.timestamp.as_deref(), now);
                 let status = turn.status.as_deref().unwrap_or("running");
                 if let Some(task) = self.turns.start(&turn.id, &envelope.session_id, status, started) {
+                    if let Some(room) = ticket.and_then(|ticket| self.rooms.get_mut(ticket)) {
+                        room.unstarted = room.unstarted.saturating_sub(1);
+                    }
                     out.push(emit(Event::Task(task)));
                     self.show_work(&envelope.session_id, now, out);
                 }

@@ -141,6 +141,9 @@ impl Warren {
                 // That it may have been said is on the disk before it is said.
                 out.push(Effect::Taken(intent.clone()));
                 out.push(Effect::SendKept { stream, text: frame });
+                if let Some(room) = self.rooms.get_mut(ticket) {
+                    room.unstarted = room.unstarted.saturating_add(1);
+                }
                 self.arm(Alarm::Delivery(intent.clone()), PROOF_MS, out);
             }
             None => {

@@ -31,6 +31,8 @@ pub(super) struct Room {
     failures: u32,
     /// Who we are here.
     pub user: Option<String>,
+    /// So many words were said on this connection, and the start of their turns was not heard.
+    pub unstarted: u32,
     /// How often the history was read after an echo of words whose turn is told to somebody else.
     pub chased: u32,
 }
@@ -56,6 +58,7 @@ impl Room {
             opened: Millis(0),
             failures: 0,
             user: None,
+            unstarted: 0,
             chased: 0,
         }
     }
@@ -196,7 +199,11 @@ impl Warren {
             Some(ticket) => sessions.get(session).is_some_and(|known| known.ticket == ticket),
             None => true,
         };
-        if self.turns.lose(of) {
+        let mut said = false;
+        for (_, room) in self.rooms.iter_mut().filter(|(id, _)| ticket.is_none_or(|ticket| *id == ticket)) {
+            said |= std::mem::take(&mut room.unstarted) > 0;
+        }
+        if self.turns.lose(of) || said {
             let why = "The connection was lost while a turn was under way: what it asked meanwhile cannot be read again. What was said is read back.";
             out.push(emit(Event::Gap(Gap { why: why.into() })));
             self.show_agent(out);

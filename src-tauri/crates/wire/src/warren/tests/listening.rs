@@ -104,7 +104,7 @@ fn what_ends_while_nobody_listens_leaves_a_gap_and_the_history_tells_the_rest() 
     desk.hear(json!({ "event": "turn_started", "timestamp": TIME, "session_id": "s1", "turn_id": "t1",
         "turn": { "id": "t1", "session_id": "s1", "status": "running", "started_at": TIME } }));
     let out = desk.close(None);
-    assert!(out.iter().any(|effect| matches!(effect, Effect::Emit(deskbell_domain::Event::Gap(_)))));
+    assert_eq!(gaps(&out), 1);
     desk.data["ticketSessions"] =
         json!([{ "id": "s1", "ticketID": "T1", "source": "web", "userID": "alice" }]);
     desk.data["ticketSessionMessages"] = json!([{ "id": "m1", "sessionID": "s1", "turnID": "t1",
@@ -113,6 +113,28 @@ fn what_ends_while_nobody_listens_leaves_a_gap_and_the_history_tells_the_rest() 
     let task = &desk.state.tasks[&ItemId::new("turn:t1")];
     assert_eq!(task.status, deskbell_domain::TaskStatus::Done);
     assert!(desk.texts().contains(&"done"));
+}
+
+#[test]
+fn words_whose_turn_was_not_heard_to_start_leave_a_gap_too() {
+    let mut desk = Desk::live();
+    desk.hear(created("s1"));
+    let send = desk.accept("ticket:T1", "send", &[("text", Value::Text("hello".into()))]);
+    desk.deliver(&send, Attempt::Fresh);
+    desk.hear(json!({ "type": "message", "content": "hello", "timestamp": 1, "user": { "id": "alice" } }));
+    assert_eq!(gaps(&desk.close(None)), 1, "they came back, and what was asked after them did not");
+    desk.connect();
+    assert_eq!(gaps(&desk.close(None)), 0, "it is told once");
+
+    let mut desk = Desk::live();
+    desk.hear(created("s1"));
+    desk.deliver(&send, Attempt::Fresh);
+    let turn = json!({ "id": "t1", "session_id": "s1", "status": "running", "started_at": TIME });
+    let started = json!({ "event": "turn_started", "timestamp": TIME, "session_id": "s1", "turn_id": "t1", "turn": turn });
+    desk.hear(started.clone());
+    desk.hear(started);
+    desk.hear(json!({ "event": "turn_ended", "timestamp": TIME, "session_id": "s1", "turn_id": "t1", "status": "completed" }));
+    assert_eq!(gaps(&desk.close(None)), 0, "all was heard to the end");
 }
 
 #[test]

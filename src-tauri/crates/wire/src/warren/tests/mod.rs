@@ -208,6 +208,10 @@ fn faults(out: &[Effect]) -> Vec<&Fault> {
         .collect()
 }
 
+fn gaps(out: &[Effect]) -> usize {
+    out.iter().filter(|effect| matches!(effect, Effect::Emit(deskbell_domain::Event::Gap(_)))).count()
+}
+
 fn body(request: &Request) -> Json {
     let Body::Json(text) = &request.body else { panic!("{request:?}") };
     serde_json::from_str(text).unwrap()
