@@ -116,15 +116,16 @@ impl Errand {
     ) -> Option<Effect> {
         let stick = |fault| Some(Effect::Stick { intent: id.clone(), fault });
         match &self.stage {
-            Stage::Sending { .. } | Stage::Taken { .. } => None,
-            Stage::Looking(Why::Told | Why::Overdue) if builds => {
+            Stage::Sending { .. } | Stage::Taken { due: Some(_) } => None,
+            Stage::Looking(Why::Told | Why::Overdue) | Stage::Taken { due: None } if builds => {
                 self.stage = Stage::Taken { due: None };
                 None
             }
             Stage::Looking(Why::Overdue) => {
                 stick(rejected("The server said that it took the answer, and still lists this as open."))
             }
-            Stage::Looking(Why::Told) => {
+            // What was built was another approval.
+            Stage::Looking(Why::Told) | Stage::Taken { due: None } => {
                 self.stage = Stage::Taken { due: self.due(now).or(Some(now.plus(FORGOTTEN_MS))) };
                 None
             }
@@ -132,7 +133,6 @@ impl Errand {
             Stage::Looking(Why::Refused(fault)) if !(builds && self.doubt) => stick(fault.clone()),
             Stage::Looking(Why::Doubt | Why::Refused(_)) if builds => {
                 self.stage = Stage::Watching;
-                out.push(Effect::Taken(id.clone()));
                 None
             }
             Stage::Looking(Why::Doubt | Why::Refused(_)) | Stage::Watching if self.sends >= MOST_SENDS => {

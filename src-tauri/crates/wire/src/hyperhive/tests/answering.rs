@@ -32,7 +32,11 @@ fn answered() -> Bench {
 
 /// What a look finds: the approval still open.
 fn still_open() -> Value {
-    with(with(world(5), "approvals", json!([approval(7)])), "questions", json!([question(3)]))
+    still_open_at(5)
+}
+
+fn still_open_at(seq: u64) -> Value {
+    with(with(world(seq), "approvals", json!([approval(7)])), "questions", json!([question(3)]))
 }
 
 /// What a look finds: the approval ended so.
@@ -44,6 +48,12 @@ fn ended(status: &str, note: Option<&str>) -> Value {
 fn building(mut world: Value) -> Value {
     world["containers"][1]["pending"] = "rebuilding".into();
     world
+}
+
+/// A build is over, and the approval still open.
+fn built(bench: &mut Bench) {
+    bench.say(json!({ "kind": "transient_cleared", "seq": 6, "name": "coder" }));
+    bench.look(still_open_at(6));
 }
 
 #[test]
@@ -275,12 +285,20 @@ fn an_approval_whose_build_runs_is_not_sent_again() {
     let (mut bench, _) = approved(Attempt::Fresh);
     bench.no_reply(APPROVE, Sent::Maybe);
     let effects = bench.look(building(still_open()));
-    assert!(is_taken(&effects) && !bench.asked(APPROVE));
-    bench.say(json!({ "kind": "transient_cleared", "seq": 6, "name": "coder" }));
-    let mut after = still_open();
-    after["seq"] = 6.into();
-    bench.look(after);
+    assert!(!bench.asked(APPROVE));
+    assert!(!is_taken(&effects), "the server did not say that it has it");
+    built(&mut bench);
     assert!(bench.asked(APPROVE), "the build was of something else");
+}
+
+#[test]
+fn an_approval_the_server_had_and_does_not_build_is_stuck_also_after_the_build_of_another() {
+    let (mut bench, _) = approved(Attempt::Taken);
+    bench.look(building(still_open()));
+    built(&mut bench);
+    bench.now = bench.now.plus(60_000);
+    bench.feed(Signal::Timer { timer: TimerId(1) });
+    assert!(stuck(&bench.look(still_open_at(6))).is_some() && !bench.asked(APPROVE));
 }
 
 #[test]
