@@ -298,6 +298,12 @@ impl World {
         self.tell("session.error", json!({ "sessionID": session, "error": aborted }));
         self.set_status(session, &json!({ "type": "idle" }));
         let (now, directory) = (self.clock.now(), self.directory.clone());
+        // What was being said ends where it is.
+        let growing = self.part(session, &work.part).filter(|part| part["time"]["end"].is_null());
+        if let Some(mut part) = growing {
+            part["time"]["end"] = now.into();
+            self.put_part(&part);
+        }
         for call in &work.calls {
             if let Stage::Delegated(child) = &call.stage {
                 self.abort(child);

@@ -217,7 +217,7 @@ impl Opencode {
         match delivery.goal.clone() {
             Goal::Answer { item, .. } => match reply.and_then(|reply| evidence::lists(reply, item.rest())) {
                 Some(true) => self.still_open(intent, out),
-                Some(false) => self.gone(intent, &item, now, out),
+                Some(false) => self.gone(intent, now, out),
                 None => self.rest(intent, out),
             },
             Goal::Prompt { text, .. } => match reply
@@ -258,11 +258,15 @@ impl Opencode {
     }
 
     /// The ask is no longer there.
-    fn gone(&mut self, intent: &IntentId, item: &ItemId, now: Millis, out: &mut Effects) {
+    fn gone(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
         if self.judge_by_end(intent, now, out) {
             return;
         }
-        if self.deliveries.get(intent).is_some_and(|delivery| delivery.taken) {
+        let Some(Delivery { goal: Goal::Answer { item, .. }, taken, sent, .. }) = self.deliveries.get(intent)
+        else {
+            return;
+        };
+        if *taken {
             return self.win(intent, now, out);
         }
         let known = self.asks.get(item);
@@ -271,23 +275,24 @@ impl Opencode {
                 let request = self.paths.messages(&session);
                 self.call(request, Purpose::Dig(intent.clone()), out);
             }
-            None => self.never_known(intent, now, out),
+            None => self.never_known(intent, *sent, now, out),
         }
     }
 
     /// The work that waited for the answer is read: it shows what was answered.
     pub(super) fn dug(&mut self, intent: &IntentId, reply: Option<Reply>, now: Millis, out: &mut Effects) {
-        let Some(Delivery { goal: Goal::Answer { item, .. }, .. }) = self.deliveries.get(intent) else {
+        let Some(Delivery { goal: Goal::Answer { item, .. }, sent, .. }) = self.deliveries.get(intent) else {
             return;
         };
-        let item = item.clone();
+        let (item, sent) = (item.clone(), *sent);
         if self.judge_by_end(intent, now, out) {
             return;
         }
         let known = self.asks.get(&item);
         let said = known.and_then(|known| evidence::of_call(&reply?, known.wish.call()?));
-        let Some(said) = said else { return self.never_known(intent, now, out) };
-        let end = evidence::end(said, known.and_then(|known| known.own.as_ref()));
+        let Some(said) = said else { return self.never_known(intent, sent, now, out) };
+        let own = known.and_then(|known| known.own.as_ref()).filter(|_| sent);
+        let end = evidence::end(said, own);
         self.ended(&item, end, now, out);
     }
 
@@ -311,7 +316,7 @@ impl Opencode {
     pub(super) fn waited(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
         match self.deliveries.get(intent).map(|delivery| delivery.step) {
             Some(Step::Proving | Step::Resting) => self.look(intent, out),
-            Some(Step::Naming) => self.lose_to_nobody(intent, now, out),
+            Some(Step::Naming) => self.gone(intent, now, out),
             Some(Step::Posted | Step::Looking) | None => {}
         }
     }

@@ -120,19 +120,19 @@ impl Opencode {
         self.finish(intent, Verdict::Lost { to }, &line(&note, LINE), out);
     }
 
-    /// 404, and no event said who was first.
-    pub(super) fn lose_to_nobody(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
+    /// It is gone, and nothing says what was answered. `sent`: our answer may have been used.
+    pub(super) fn never_known(&mut self, intent: &IntentId, sent: bool, now: Millis, out: &mut Effects) {
         self.vanish(intent, now, out);
-        let note = "opencode no longer knows it: it was answered elsewhere, or opencode was restarted. \
-                    Your answer was not used.";
-        self.finish(intent, Verdict::Lost { to: None }, note, out);
-    }
-
-    pub(super) fn never_known(&mut self, intent: &IntentId, now: Millis, out: &mut Effects) {
-        self.vanish(intent, now, out);
-        let note = "Your answer may have reached opencode. It no longer asks, and does not tell what was answered: \
-                    look at the session.";
-        self.finish(intent, Verdict::Unknown, note, out);
+        let (verdict, note) = if sent {
+            let note = "Your answer may have reached opencode. It no longer asks, and does not tell what was \
+                        answered: look at the session.";
+            (Verdict::Unknown, note)
+        } else {
+            let note = "opencode no longer knows it: it was answered elsewhere, or opencode was restarted. \
+                        Your answer was not used.";
+            (Verdict::Lost { to: None }, note)
+        };
+        self.finish(intent, verdict, note, out);
     }
 
     /// The ask is gone, and nobody says how it ended.
@@ -167,7 +167,8 @@ impl Opencode {
     pub(super) fn settlement(&mut self, item: &ItemId, by: By, now: Millis) -> Option<(Settlement, Entry)> {
         let known = self.asks.get_mut(item).filter(|known| !known.told)?;
         let end = known.end.clone()?;
-        let ask = if known.shown.is_none() { Some(Box::new(known.ask(&self.sessions))) } else { None };
+        // It may have been taken for vanished, and is not held any more.
+        let ask = Some(Box::new(known.ask(&self.sessions)));
         let thread = known.shown.clone();
         let agent = self.sessions.agent(known.wish.session());
         let who = match &by {

@@ -183,17 +183,35 @@ fn a_404_nobody_explains_is_lost_and_the_ask_vanished() {
     let mut desk = asked();
     let (call, _) = desk.answer("permission:per_1", "once");
     let timer = armed(&desk.reply(call, 404, &not_found()));
-    let out = desk.timer(timer);
+    let (dig, _) = only_call(&desk.timer(timer));
+    let out = desk.reply(dig, 200, &record("edit", json!({ "status": "running" })));
     let (verdict, note) = verdict(&out);
     assert_eq!(verdict, &Verdict::Lost { to: None });
     assert!(note.contains("no longer knows it"), "{note}");
     assert_eq!(desk.outcome("permission:per_1"), Some(&Outcome::Vanished));
-    replied(&mut desk, "per_1", "once");
+    let out = replied(&mut desk, "per_1", "once");
     assert_eq!(
         desk.outcome("permission:per_1"),
         Some(&Outcome::Approved),
         "the true end comes late, and counts"
     );
+    let told = settlement(&out).unwrap();
+    assert!(
+        told.ask.is_some(),
+        "what vanished is not held any more: it is told again, to be kept with its end"
+    );
+}
+
+#[test]
+fn a_404_the_stream_does_not_explain_is_looked_up_in_the_record_of_the_call() {
+    let mut desk = asked();
+    let (call, _) = desk.answer("permission:per_1", "once");
+    let timer = armed(&desk.reply(call, 404, &not_found()));
+    let (dig, request) = only_call(&desk.timer(timer));
+    assert_eq!(request.path, "/session/ses_1/message?limit=100");
+    let out = desk.reply(dig, 200, &record("edit", json!({ "status": "completed" })));
+    assert_eq!(verdict(&out).0, &Verdict::Lost { to: Some("another client".into()) });
+    assert_eq!(desk.outcome("permission:per_1"), Some(&Outcome::Approved));
 }
 
 #[test]

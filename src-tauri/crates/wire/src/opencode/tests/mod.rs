@@ -8,7 +8,7 @@ mod showing;
 
 use deskbell_domain::{
     Accepted, Ask, AskState, Auth, By, Consent, Entry, Event, Fault, FaultCode, Intent, IntentId, ItemId,
-    Key, Millis, Next, Outcome, SecretRef, Snapshot, Source, SourceId, State, Value, reduce,
+    Key, Millis, Next, Outcome, SecretRef, Settlement, Snapshot, Source, SourceId, State, Value, reduce,
 };
 use serde_json::{Value as Json, json};
 
@@ -266,11 +266,15 @@ fn snapshot(effects: &[Effect]) -> Option<&Snapshot> {
     })
 }
 
-fn settled_by(effects: &[Effect]) -> Option<&By> {
+fn settlement(effects: &[Effect]) -> Option<&Settlement> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Emit(Event::Settled(settlement)) => Some(&settlement.by),
+        Effect::Emit(Event::Settled(settlement)) => Some(settlement),
         _ => None,
     })
+}
+
+fn settled_by(effects: &[Effect]) -> Option<&By> {
+    settlement(effects).map(|settlement| &settlement.by)
 }
 
 fn body(request: &Request) -> Json {
