@@ -63,7 +63,18 @@ pub async fn take(
     offer: &Offer,
     values: &[(&str, Value)],
 ) -> Result<IntentId, CommandError> {
-    let id = IntentId::new(uuid::Uuid::now_v7().to_string());
+    take_as(uuid::Uuid::now_v7(), engine, key, shown, offer, values).await
+}
+
+pub async fn take_as(
+    name: uuid::Uuid,
+    engine: &Engine,
+    key: &Key,
+    shown: &Hash,
+    offer: &Offer,
+    values: &[(&str, Value)],
+) -> Result<IntentId, CommandError> {
+    let id = IntentId::new(name.to_string());
     let values: BTreeMap<String, Value> =
         values.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
     let intent = Intent {

@@ -13,12 +13,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use deskbell_domain::{Link, Millis, SourceId};
-use deskbell_engine::command::{Answer, Command};
+use deskbell_domain::{Hash, IntentId, Key, Link, Millis, Offer, SourceId, Value};
+use deskbell_engine::command::{Answer, Command, CommandError};
 use deskbell_engine::{Engine, Hand, Options};
 use deskbell_sim::{Dice, Gate};
 use tempfile::TempDir;
 use tokio::time::Instant;
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::reading;
 
 const SEEDS: &str = "1..100";
 /// What they wait for is mostly the disk.
@@ -53,7 +56,7 @@ pub fn play_all(play: impl AsyncFn(u64) + Sync) {
     assert!(failed.is_empty(), "{} of {} scripts fail: {failed:#?}", failed.len(), seeds.len());
 }
 
-/// When a script begins, in unix seconds. For its server it stays then. It is the time by which its intents are named.
+/// When a script begins, in unix seconds. For its server it stays then, and for the names of its intents.
 pub fn noon() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
@@ -75,6 +78,8 @@ pub struct Stage<'s> {
     /// The server's.
     gate: Gate,
     hand: Hand,
+    noon: u64,
+    names: ContextV7,
     /// How much the server has sent and seen so far.
     pulse: Box<dyn Fn() -> u64 + 's>,
     _folder: TempDir,
@@ -85,11 +90,24 @@ impl<'s> Stage<'s> {
         let (folder, hand) = (in_memory(), Hand::at(Millis::from_seconds(noon)));
         let options = Options { data: folder.path().to_owned(), clock: hand.clock(), ..Options::default() };
         let engine = Engine::start(options).await.unwrap();
-        Self { engine, gate, hand, pulse: Box::new(pulse), _folder: folder }
+        let (noon, names) = (u64::try_from(noon).unwrap(), ContextV7::new());
+        Self { engine, gate, hand, noon, names, pulse: Box::new(pulse), _folder: folder }
     }
 
     pub async fn add(&self, dialect: &str, url: &str) -> SourceId {
         crate::desk::add(&self.engine, dialect, dialect, url).await
+    }
+
+    /// Takes an offer. By its name the intent is no younger than what the server makes of it.
+    pub async fn take(
+        &self,
+        key: &Key,
+        shown: &Hash,
+        offer: &Offer,
+        values: &[(&str, Value)],
+    ) -> Result<IntentId, CommandError> {
+        let name = Uuid::new_v7(Timestamp::from_unix(&self.names, self.noon, 0));
+        reading::take_as(name, &self.engine, key, shown, offer, values).await
     }
 
     pub async fn until_live(&self) {

@@ -11,7 +11,7 @@ use deskbell_sim::{Dice, Gate};
 use serde_json::Value as Json;
 
 use super::{Bench, lab, red};
-use crate::reading::{counted, differing, receipt, take};
+use crate::reading::{counted, differing, receipt};
 use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 40;
@@ -169,7 +169,7 @@ impl Script {
         let offer = ask.offers.iter().find(|offer| offer.id == verb).unwrap();
         let (_, session) = ask.key.item.rest().split_once(':').unwrap();
         // It may have ended meanwhile: then it is refused, and nothing was sent.
-        if let Ok(intent) = take(&self.stage.engine, &ask.key, &ask.shown, offer, &values).await {
+        if let Ok(intent) = self.stage.take(&ask.key, &ask.shown, offer, &values).await {
             self.doings.push(Doing { intent, path: format!("/api/v1/sessions/{session}/{verb}") });
         }
     }
@@ -180,7 +180,7 @@ impl Script {
         let Some(finding) = self.dice.pick(&findings) else { return };
         let reason = [("reason", Value::Text("We have known of it for long.".to_owned()))];
         let offer = &finding.offers[0];
-        if let Ok(intent) = take(&self.stage.engine, &finding.key, &finding.shown, offer, &reason).await {
+        if let Ok(intent) = self.stage.take(&finding.key, &finding.shown, offer, &reason).await {
             self.doings.push(Doing { intent, path: String::new() });
         }
     }

@@ -11,7 +11,7 @@ use deskbell_sim::fault::{Build, NextPost};
 use deskbell_sim::hyperhive::Prompt;
 use deskbell_sim::{Config, Dice, Gate, Hyperhive};
 
-use crate::reading::{agents, asks, entries, receipt, take};
+use crate::reading::{agents, asks, entries, receipt};
 use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 40;
@@ -182,7 +182,7 @@ impl Script<'_> {
         let values: Vec<(&str, Value)> =
             values.iter().map(|(id, value)| (id.as_str(), value.clone())).collect();
         // It may have ended or changed meanwhile: then it is refused, and nothing was sent.
-        if let Ok(intent) = take(&self.stage.engine, &ask.key, &ask.shown, offer, &values).await {
+        if let Ok(intent) = self.stage.take(&ask.key, &ask.shown, offer, &values).await {
             self.doings.push(Doing { intent, deed: Deed::Answer(ask.key.clone()) });
         }
     }
@@ -207,7 +207,7 @@ impl Script<'_> {
         let agents = agents(&self.stage.engine).await;
         let agent = agents.iter().find(|agent| agent.key.item.as_str() == "agent:coder")?;
         let offer = agent.offers.iter().find(|offer| offer.id == verb)?;
-        take(&self.stage.engine, &agent.key, &agent.shown, offer, values).await.ok()
+        self.stage.take(&agent.key, &agent.shown, offer, values).await.ok()
     }
 
     /// Waits until all is decided and nothing differs.

@@ -9,7 +9,7 @@ use deskbell_sim::{Dice, Gate};
 use serde_json::json;
 
 use super::difference;
-use crate::reading::{agents, asks, entries, receipt, take};
+use crate::reading::{agents, asks, entries, receipt};
 use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 36;
@@ -124,7 +124,7 @@ impl Script<'_> {
         let values: Vec<_> =
             offer.fields.iter().map(|_| ("code", Filled::Secret(Secret::new(code)))).collect();
         // It may have ended or changed meanwhile: then it is refused, and nothing was sent.
-        if let Ok(intent) = take(&self.stage.engine, &ask.key, &ask.shown, offer, &values).await {
+        if let Ok(intent) = self.stage.take(&ask.key, &ask.shown, offer, &values).await {
             let path = format!("/login/{}", offer.id.trim_start_matches("login-"));
             self.doings.push(Doing { intent, path, words: None });
         }
@@ -138,7 +138,7 @@ impl Script<'_> {
         let values: Vec<_> = (offer.fields.iter().zip(&words))
             .map(|(field, words)| (field.id.as_str(), Filled::Text(words.clone())))
             .collect();
-        if let Ok(intent) = take(&self.stage.engine, &agent.key, &agent.shown, offer, &values).await {
+        if let Ok(intent) = self.stage.take(&agent.key, &agent.shown, offer, &values).await {
             self.doings.push(Doing {
                 intent,
                 path: path.to_owned(),

@@ -8,7 +8,7 @@ use deskbell_sim::opencode::{Config, Deed, Fuse, Opencode, Prompt, Received, Tur
 use deskbell_sim::{Dice, Gate};
 
 use super::simulated::{check_end, compare, record, was_stopped, yes_or_no};
-use crate::reading::{asks, receipt, take, threads};
+use crate::reading::{asks, receipt, threads};
 use crate::scripts::{Stage, noon, play_all};
 
 const STEPS: u64 = 36;
@@ -191,7 +191,7 @@ impl Script<'_> {
         let values: Vec<(&str, Filled)> =
             values.iter().map(|(id, value)| (id.as_str(), value.clone())).collect();
         // It may have ended meanwhile: then it is refused, and nothing was sent.
-        if let Ok(intent) = take(&self.stage.engine, &ask.key, &ask.shown, &offer, &values).await {
+        if let Ok(intent) = self.stage.take(&ask.key, &ask.shown, &offer, &values).await {
             self.doings.push(Doing { intent, item: ask.key.item, words: None });
         }
     }
@@ -246,7 +246,7 @@ impl Script<'_> {
         let offer = thread.offers.iter().find(|offer| offer.id == verb).unwrap();
         let values: Vec<(&str, Filled)> =
             words.iter().map(|words| ("text", Filled::Text(words.clone()))).collect();
-        if let Ok(intent) = take(&self.stage.engine, &thread.key, &thread.shown, offer, &values).await {
+        if let Ok(intent) = self.stage.take(&thread.key, &thread.shown, offer, &values).await {
             self.doings.push(Doing { intent, item: thread.key.item.clone(), words });
         }
     }
