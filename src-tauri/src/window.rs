@@ -41,6 +41,8 @@ pub fn open(app: &AppHandle, title: &str, hidden: bool) -> tauri::Result<Webview
         }
         WindowEvent::CloseRequested { api, .. } if app.state::<Footing>().keeps_running() => {
             api.prevent_close();
+            // Not every desktop says that a window out of sight has lost the focus.
+            app.state::<Attention>().focus(false, &app.state::<Engine>());
             with_main(&app, WebviewWindow::hide);
         }
         _ => {}

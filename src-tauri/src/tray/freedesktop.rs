@@ -42,7 +42,13 @@ pub async fn run(app: AppHandle) {
         Ok(started) => started,
         Err(error) => {
             tracing::warn!(%error, "there is no tray");
-            return standing(Some(NO_BUS));
+            standing(Some(if matches!(error, Error::Dbus(_)) { NO_BUS } else { NO_TRAY }));
+            // The window calls all the same.
+            attention::tell(&app, &first);
+            while let Some(glance) = glances.next().await {
+                attention::tell(&app, &glance);
+            }
+            return;
         }
     };
     attention::tell(&app, &first);

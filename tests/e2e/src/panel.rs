@@ -1,11 +1,13 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use deskbell_acceptance::eventually;
+use futures_util::StreamExt;
 use zbus::connection::Builder;
-use zbus::message::{Flags, Header};
+use zbus::message::{Flags, Header, Type};
 use zbus::zvariant::{OwnedValue, Value};
-use zbus::{Connection, Message, interface};
+use zbus::{Connection, MatchRule, Message, MessageStream, interface};
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
@@ -16,6 +18,8 @@ const MENU: &str = "com.canonical.dbusmenu";
 pub struct Panel {
     connection: Connection,
     items: Items,
+    /// What stands on the app's icon in the dock.
+    count: Arc<Mutex<i64>>,
 }
 
 /// Who has registered, as bus names.
@@ -62,7 +66,9 @@ impl Panel {
             .build()
             .await
             .context("the panel cannot take its name")?;
-        Ok(Self { connection, items })
+        let count = Arc::default();
+        tokio::spawn(hear_counts(dock(&connection).await?, Arc::clone(&count)));
+        Ok(Self { connection, items, count })
     }
 
     /// Waits until an item is there, and gives the newest.
@@ -74,9 +80,42 @@ impl Panel {
         Ok(Item { connection: self.connection.clone(), name })
     }
 
+    /// Waits until the app's icon in the dock has this number.
+    pub async fn counts(&self, number: i64) -> Result<()> {
+        eventually(&format!("the dock counts {number}"), async || {
+            let shown = *self.count.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok((shown == number).then_some(()))
+        })
+        .await
+    }
+
     /// Ends it, and waits until nobody has its name.
     pub async fn end(self) -> Result<()> {
         Ok(self.connection.close().await?)
+    }
+}
+
+/// What is said of numbers on icons.
+async fn dock(connection: &Connection) -> Result<MessageStream> {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .interface("com.canonical.Unity.LauncherEntry")?
+        .member("Update")?
+        .build();
+    Ok(MessageStream::for_match_rule(rule, connection, None).await?)
+}
+
+async fn hear_counts(mut updates: MessageStream, count: Arc<Mutex<i64>>) {
+    while let Some(Ok(update)) = updates.next().await {
+        let body = update.body();
+        let told: zbus::Result<(String, HashMap<String, Value<'_>>)> = body.deserialize();
+        let Ok((app, told)) = told else { continue };
+        let shown = told.get("count-visible") == Some(&Value::Bool(true));
+        if app == "application://deskbell.desktop"
+            && let Some(Value::I64(number)) = told.get("count")
+        {
+            *count.lock().unwrap_or_else(PoisonError::into_inner) = if shown { *number } else { 0 };
+        }
     }
 }
 
@@ -153,7 +192,7 @@ impl Item {
     }
 
     async fn rows(&self) -> Result<Vec<(i32, String)>> {
-        type Row = (i32, std::collections::HashMap<String, OwnedValue>, Vec<OwnedValue>);
+        type Row = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
         let asked = (0_i32, -1_i32, Vec::<String>::new());
         let reply = self
             .connection
