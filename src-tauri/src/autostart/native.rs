@@ -9,6 +9,7 @@ pub fn equip(builder: Builder<Wry>) -> Builder<Wry> {
     builder.plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
 }
 
+#[derive(Debug)]
 pub struct Autostart {
     app: AppHandle,
 }

@@ -1,5 +1,7 @@
 //! The tray of macOS and Windows, through Tauri.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use deskbell_engine::{Engine, Glance, Row, Wish};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuBuilder, MenuItemBuilder};
@@ -13,10 +15,14 @@ use crate::window;
 
 const SIZE: u32 = 32;
 
+/// The menu as it was last shown. An item's id is its place.
+type Rows = Arc<Mutex<Vec<Row>>>;
+
 /// Shows it for as long as the engine is there.
 pub async fn run(app: AppHandle) {
     let mut glances = app.state::<Engine>().glances();
-    let tray = build(&app);
+    let rows = Rows::default();
+    let tray = build(&app, Arc::clone(&rows));
     let trouble = tray
         .as_ref()
         .err()
@@ -26,14 +32,14 @@ pub async fn run(app: AppHandle) {
         attention::tell(&app, &glance);
         window::count(&app, glance.waiting);
         if let Ok(tray) = &tray
-            && let Err(error) = show(&app, tray, &glance)
+            && let Err(error) = show(&app, tray, &glance, &rows)
         {
             tracing::warn!(%error, "the tray does not show what waits");
         }
     }
 }
 
-fn build(app: &AppHandle) -> tauri::Result<TrayIcon<Wry>> {
+fn build(app: &AppHandle, rows: Rows) -> tauri::Result<TrayIcon<Wry>> {
     TrayIconBuilder::new()
         .show_menu_on_left_click(false)
         .on_tray_icon_event(|tray, event| {
@@ -46,25 +52,24 @@ fn build(app: &AppHandle) -> tauri::Result<TrayIcon<Wry>> {
                 choose(tray.app_handle(), Wish::Open);
             }
         })
+        .on_menu_event(move |app, event| {
+            let nth = event.id().as_ref().parse::<usize>().ok();
+            let rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(Row::Item { wish, .. }) = nth.and_then(|nth| rows.get(nth)) {
+                choose(app, wish.clone());
+            }
+        })
         .build(app)
 }
 
-fn show(app: &AppHandle, tray: &TrayIcon<Wry>, glance: &Glance) -> tauri::Result<()> {
+fn show(app: &AppHandle, tray: &TrayIcon<Wry>, glance: &Glance, rows: &Rows) -> tauri::Result<()> {
     let bell = picture::bell(SIZE, glance.waiting);
     tray.set_icon(Some(Image::new_owned(bell.rgba, bell.size, bell.size)))?;
     tray.set_tooltip(Some(format!("Deskbell: {}", glance.says)))?;
-    tray.set_menu(Some(menu(app, &glance.menu)?))?;
-    let rows = glance.menu.clone();
-    tray.on_menu_event(move |app, event| {
-        let nth = event.id().as_ref().parse::<usize>().ok();
-        if let Some(Row::Item { wish, .. }) = nth.and_then(|nth| rows.get(nth)) {
-            choose(app, wish.clone());
-        }
-    });
-    Ok(())
+    rows.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&glance.menu);
+    tray.set_menu(Some(menu(app, &glance.menu)?))
 }
 
-/// An item's id is its place.
 fn menu(app: &AppHandle, rows: &[Row]) -> tauri::Result<Menu<Wry>> {
     let mut menu = MenuBuilder::new(app);
     for (nth, row) in rows.iter().enumerate() {
