@@ -14,6 +14,7 @@ pub fn sample() -> Sample {
         frames: frames().iter().map(Value::to_string).collect(),
         after: picture(true),
         quiet: &[r#""type":"pong""#, r#""message_seq":1,"#],
+        deadlines_are_heard: false,
     }
 }
 

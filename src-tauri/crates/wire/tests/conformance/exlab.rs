@@ -27,6 +27,7 @@ pub fn sample() -> Sample {
         ),
         // Told second on connect, and older.
         quiet: &["02:03:38"],
+        deadlines_are_heard: true,
     }
 }
 

@@ -24,6 +24,7 @@ pub fn sample() -> Sample {
         ),
         // A late word about what has ended.
         quiet: &[r#""seq":50"#],
+        deadlines_are_heard: false,
     }
 }
 

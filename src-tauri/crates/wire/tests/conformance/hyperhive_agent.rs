@@ -11,6 +11,7 @@ pub fn sample() -> Sample {
         frames: frames().iter().zip(42..).map(|(frame, seq)| numbered(seq, frame)).collect(),
         after: picture(41 + frames().len() as u64, [told(), frames()].concat(), state("online", "opus")),
         quiet: &[r#"{"kind":"note","seq""#],
+        deadlines_are_heard: false,
     }
 }
 

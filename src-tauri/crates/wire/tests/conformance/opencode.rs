@@ -14,7 +14,7 @@ pub fn sample() -> Sample {
     let elsewhere = session("ses_elsewhere", "Another session");
     let before = picture(vec![permission()], vec![question()], vec![elsewhere.clone()], json!({}));
     let after = held_after(&frames, elsewhere);
-    Sample { dialect: "opencode", before, frames, after, quiet: QUIET }
+    Sample { dialect: "opencode", before, frames, after, quiet: QUIET, deadlines_are_heard: false }
 }
 
 const QUIET: &[&str] = &[

@@ -14,6 +14,8 @@ pub struct Sample {
     pub after: Vec<(&'static str, String)>,
     /// Frames that say nothing worth keeping, told by a piece of their text.
     pub quiet: &'static [&'static str],
+    /// Who heard when a wait began may know a later deadline than a reading can tell, never an earlier one.
+    pub deadlines_are_heard: bool,
 }
 
 impl Sample {

@@ -32,6 +32,7 @@ pub fn sample() -> Sample {
         frames,
         after: picture(sessions.into_values().collect(), messages.into_values().collect()),
         quiet: QUIET,
+        deadlines_are_heard: false,
     }
 }
 
