@@ -99,6 +99,55 @@ pub(crate) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<Entry
     .optional()
 }
 
+/// The line, and whose it is.
+pub(crate) fn with_source(conn: &Connection, id: i64) -> rusqlite::Result<Option<(Num, Entry)>> {
+    conn.prepare_cached(
+        "SELECT item, at, said, kind, agent, thread, ask, text, raw.body, source
+         FROM entry JOIN raw ON raw.id = entry.id WHERE entry.id = ?1",
+    )?
+    .query_row([id], |row| Ok((row.get(9)?, read(row)?)))
+    .optional()
+}
+
+/// Hands over every line that came after that one, in the order of arrival, at most so many.
+pub(crate) fn each_after(
+    conn: &Connection,
+    id: i64,
+    most: i64,
+    mut take: impl FnMut(i64, Num, Entry),
+) -> rusqlite::Result<()> {
+    let mut lines = conn.prepare_cached(
+        "SELECT item, at, said, kind, agent, thread, ask, text, raw.body, source, entry.id
+         FROM entry JOIN raw ON raw.id = entry.id WHERE entry.id > ?1 ORDER BY entry.id LIMIT ?2",
+    )?;
+    let mut rows = lines.query([id, most])?;
+    while let Some(row) = rows.next()? {
+        take(row.get(10)?, row.get(9)?, read(row)?);
+    }
+    Ok(())
+}
+
+pub(crate) fn newest(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row("SELECT coalesce(max(id), 0) FROM entry", [], |row| row.get(0))
+}
+
+/// By which the line is told from that of another database.
+pub(crate) fn print_of(conn: &Connection, id: i64) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("SELECT print FROM entry WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()
+}
+
+/// The search index has it as it was.
+pub(crate) fn tell_stale(conn: &Connection, id: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO stale (entry) VALUES (?1)")?.execute([id])?;
+    Ok(())
+}
+
+/// The search index has these as they are: nobody needs to know of them any more.
+pub(crate) fn forget_stale(conn: &Connection, up_to: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM stale WHERE seq <= ?1")?.execute([up_to])?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let at = Millis(row.get(1)?);
     let kind: String = row.get(3)?;
@@ -135,6 +184,7 @@ fn alter(conn: &Connection, id: i64, known: Entry, told: &Entry) -> rusqlite::Re
         entry.text,
     ])?;
     conn.prepare_cached("UPDATE raw SET body = ?2 WHERE id = ?1")?.execute(params![id, entry.raw])?;
+    tell_stale(conn, id)?;
     Ok(Put::Altered {
         cursor: Cursor { at: entry.at.millis().0, id },
         entry: Box::new(entry),

@@ -34,6 +34,12 @@ pub struct History {
     pub limit: Option<u32>,
 }
 
+impl History {
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(USUAL_LIMIT).min(LARGEST_LIMIT) as usize
+    }
+}
+
 /// One line of history and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
@@ -127,7 +133,7 @@ impl<'a> Lead<'a> {
 }
 
 pub(crate) fn page(conn: &Connection, history: &History) -> rusqlite::Result<Vec<EntryRow>> {
-    let limit = history.limit.unwrap_or(USUAL_LIMIT).min(LARGEST_LIMIT) as usize;
+    let limit = history.limit();
     // One picture: a line that is swept between the two steps would be missing.
     let picture = conn.unchecked_transaction()?;
     let sources = source::nums(&picture)?;

@@ -7,8 +7,9 @@ use deskbell_domain::{
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    AskRow, CountsRow, EntryRow, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, ask, audit,
-    database, entry, history, notice, outbox, receipt, schema, setting, source, tally, thing, usage,
+    AskRow, CountsRow, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, Terms,
+    ask, audit, database, entry, history, notice, outbox, receipt, schema, search, setting, source, tally,
+    thing, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -140,6 +141,16 @@ impl Reader {
     /// One page of history, newest first. The next one is `before` the last row's cursor.
     pub fn history(&self, history: &History) -> Result<Vec<EntryRow>, StoreError> {
         self.read(|conn| history::page(conn, history))
+    }
+
+    /// One page of what was looked for, newest first. The next one is `before` the last row's cursor.
+    pub fn search(&self, history: &History, terms: &Terms) -> Result<Vec<Found>, StoreError> {
+        let index = search::Index::look(&self.folder).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the search index cannot be read; the lines themselves are looked through");
+            None
+        });
+        let wanted = search::Wanted { history, terms, limit: history.limit() };
+        self.read(|conn| search::page(conn, index.as_ref(), &wanted))
     }
 
     /// Those of these lines of history that are there.

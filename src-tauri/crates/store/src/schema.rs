@@ -8,6 +8,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("schema.sql")),
     M::up(include_str!("usage.sql")),
     M::up(include_str!("ringing.sql")),
+    M::up(include_str!("search.sql")),
 ];
 
 /// The version this Deskbell makes and understands.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::json::Json;
 
 /// What the cache calls a source: short, and never used for another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Num(pub(crate) i64);
 
 impl rusqlite::ToSql for Num {

@@ -5,8 +5,9 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queued, weigh};
+use crate::search::{Follower, Indexer, Progress};
 use crate::writer::Writer;
-use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, database};
+use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, database, entry};
 
 /// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.
 const ROOM: usize = 16 * 1024 * 1024;
@@ -29,6 +30,7 @@ struct Shared {
     orders: std::sync::mpsc::Sender<Order>,
     room: Arc<Semaphore>,
     health: Arc<Mutex<Health>>,
+    progress: Arc<Progress>,
 }
 
 /// A store that has just been opened.
@@ -51,13 +53,21 @@ impl Store {
         let (orders, taken) = std::sync::mpsc::channel();
         let (told, committed) = mpsc::channel(UNHEARD);
         let health = Arc::default();
-        let writer = Writer::new(data.to_owned(), Arc::clone(&lock), conn, told, Arc::clone(&health));
+        let progress: Arc<Progress> = Arc::default();
+        // Where that cannot be told, there is damage, which whoever meets it first reports.
+        progress.commit(entry::newest(&conn).unwrap_or(0));
+        let indexer = Indexer::start(data, &database::path(data), Arc::clone(&progress))
+            .map_err(|error| OpenError::failed(data, error))?;
+        let follower = Follower { progress: Arc::clone(&progress), indexer: Some(indexer) };
+        let writer =
+            Writer::new(data.to_owned(), Arc::clone(&lock), conn, told, Arc::clone(&health), follower);
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&taken))
             .map_err(|error| OpenError::failed(data, error))?;
         let room = Arc::new(Semaphore::new(ROOM));
-        let store = Self { shared: Arc::new(Shared { folder: data.to_owned(), lock, orders, room, health }) };
+        let shared = Shared { folder: data.to_owned(), lock, orders, room, health, progress };
+        let store = Self { shared: Arc::new(shared) };
         Ok(Opened { store, committed, report })
     }
 
@@ -97,6 +107,11 @@ impl Store {
                 StoreError::Failed { folder, why: error.to_string() }
             }
         })
+    }
+
+    /// So many lines of history are not in the search index yet. A search finds them all the same, if not as fast.
+    pub fn behind(&self) -> u64 {
+        self.shared.progress.behind()
     }
 
     pub fn health(&self) -> Health {

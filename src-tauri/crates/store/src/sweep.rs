@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::entry;
 use crate::source::Num;
 
 /// How many lines go at once.
@@ -20,6 +21,7 @@ pub(crate) fn sweep(conn: &Connection) -> rusqlite::Result<bool> {
     for id in &ids {
         conn.prepare_cached("DELETE FROM entry WHERE id = ?1")?.execute([id])?;
         conn.prepare_cached("DELETE FROM raw WHERE id = ?1")?.execute([id])?;
+        entry::tell_stale(conn, *id)?;
     }
     if ids.len() < BROOM {
         conn.execute("DELETE FROM gone WHERE source = ?1", [num])?;

@@ -11,8 +11,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queue, Queued};
+use crate::search::Follower;
 use crate::transaction::{Done, Failure, Seats, Trouble};
-use crate::{Committed, Health, Op, StoreError, database, sweep};
+use crate::{Committed, Health, Op, StoreError, database, entry, sweep};
 
 /// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
 const GROUP_OPS: usize = 4_000;
@@ -31,6 +32,9 @@ pub(crate) struct Writer {
     pub(crate) conn: Connection,
     pub(crate) committed: mpsc::Sender<Committed>,
     pub(crate) health: Arc<Mutex<Health>>,
+    pub(crate) follower: Follower,
+    /// Up to here, the alterations that the index has followed are forgotten.
+    pub(crate) restated: i64,
     pub(crate) seats: Seats,
     /// Whether commits wait for the disk now.
     pub(crate) full: bool,
@@ -45,8 +49,20 @@ impl Writer {
         conn: Connection,
         committed: mpsc::Sender<Committed>,
         health: Arc<Mutex<Health>>,
+        follower: Follower,
     ) -> Self {
-        Self { folder, lock, conn, committed, health, seats: Seats::default(), full: false, singly: 0 }
+        Self {
+            folder,
+            lock,
+            conn,
+            committed,
+            health,
+            follower,
+            restated: 0,
+            seats: Seats::default(),
+            full: false,
+            singly: 0,
+        }
     }
 
     /// Ends when it is told to close, or when nobody is left who could tell it anything.
@@ -156,7 +172,14 @@ impl Writer {
             done.push(self.seats.apply(&transaction, &queued.write)?);
         }
         self.seats.put_counts(&transaction)?;
+        let restated = self.follower.progress.restated();
+        if restated > self.restated {
+            entry::forget_stale(&transaction, restated)?;
+        }
+        let newest = entry::newest(&transaction)?;
         transaction.commit()?;
+        self.restated = restated;
+        self.follower.progress.commit(newest);
         Ok(done)
     }
 
@@ -210,7 +233,9 @@ impl Writer {
         let mut swept = || {
             let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let more = sweep::sweep(&transaction)?;
+            let newest = entry::newest(&transaction)?;
             transaction.commit()?;
+            self.follower.progress.commit(newest);
             Ok::<bool, rusqlite::Error>(more)
         };
         swept().unwrap_or_else(|error| {
@@ -220,7 +245,8 @@ impl Writer {
     }
 
     fn end(self, closing: Option<oneshot::Sender<()>>) {
-        let Self { conn, lock, .. } = self;
+        let Self { conn, lock, follower, .. } = self;
+        follower.end();
         if let Err(error) = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
             tracing::warn!(%error, "the log could not be folded into the database; the next start does it");
         }
@@ -261,7 +287,8 @@ mod tests {
         let lock = Arc::new(FolderLock::take(dir.path()).unwrap());
         let (conn, _) = database::open(dir.path()).unwrap();
         let (told, committed) = mpsc::channel(64);
-        let writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default());
+        let follower = Follower { progress: Arc::default(), indexer: None };
+        let writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default(), follower);
         (dir, writer, committed)
     }
 

@@ -3,7 +3,7 @@ use std::process::{Child, Command, Stdio};
 
 use deskbell_store::{Op, OpenError, Reader, Stage, Store};
 
-use crate::samples::{Desk, data_of, outbox_row, source, write};
+use crate::samples::{Desk, data_of, entry, line, outbox_row, source, until_indexed, write};
 
 /// Tells the child below which folder to hold.
 const FOLDER: &str = "DESKBELL_TEST_FOLDER";
@@ -77,6 +77,8 @@ async fn the_folder_is_taken_once() {
 async fn nobody_else_may_look_in() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new().await;
+    desk.durable(line(entry(1, 1))).await;
+    until_indexed(&desk.store).await;
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&desk.data()), 0o700);
     let mut names = Vec::new();
@@ -86,7 +88,11 @@ async fn nobody_else_may_look_in() {
         names.push(path.file_name().unwrap().to_string_lossy().into_owned());
     }
     names.sort();
-    assert_eq!(names, ["deskbell.db", "deskbell.db-shm", "deskbell.db-wal", "engine.lock"]);
+    let index = ["search.db", "search.db-shm", "search.db-wal"];
+    assert_eq!(
+        names,
+        [&["deskbell.db", "deskbell.db-shm", "deskbell.db-wal", "engine.lock"][..], &index].concat()
+    );
 }
 
 #[tokio::test]

@@ -8,5 +8,6 @@ mod entries;
 mod folder;
 mod paging;
 mod samples;
+mod searching;
 mod sources;
 mod trouble;

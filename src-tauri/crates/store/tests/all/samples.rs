@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use deskbell_domain::{
     Ask, AskBody, AskState, Auth, By, Change, Choice, Consent, Entry, EntryKind, Field, Hash, Input, Intent,
@@ -63,6 +64,13 @@ impl Desk {
     pub async fn close(self) -> TempDir {
         self.store.close().await;
         self.dir
+    }
+}
+
+/// Waits until the search index has every line.
+pub async fn until_indexed(store: &Store) {
+    while store.behind() > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 

@@ -1,0 +1,88 @@
+//! What is shown of a line that was found, with the found in it.
+
+use deskbell_domain::Entry;
+
+use super::Terms;
+use super::document::words;
+
+/// So many letters before the first find, and so many in all, where the find is not in the line itself.
+const BEFORE: usize = 40;
+const LENGTH: usize = 200;
+
+/// A part of an excerpt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub found: bool,
+}
+
+/// The line's own text, or the part of its frame where the first find is.
+pub(super) fn excerpt(entry: &Entry, terms: &Terms) -> Vec<Span> {
+    if terms.wanted.is_empty() || !terms.places(&entry.text).is_empty() {
+        return spans(&entry.text, terms);
+    }
+    let words = words(entry);
+    let Some(first) = terms.places(&words).first().cloned() else { return spans(&entry.text, terms) };
+    let (before, after) =
+        (words.get(..first.start).unwrap_or_default(), words.get(first.start..).unwrap_or_default());
+    let from = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
+    let to = after.char_indices().nth(LENGTH).map_or(words.len(), |(at, _)| first.start + at);
+    let part = words.get(from..to).unwrap_or_default();
+    let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (head, tail) = (if from > 0 { "… " } else { "" }, if to < words.len() { " …" } else { "" });
+    spans(&format!("{head}{line}{tail}"), terms)
+}
+
+fn spans(text: &str, terms: &Terms) -> Vec<Span> {
+    let (mut spans, mut done) = (Vec::new(), 0);
+    let mut add = |part: Option<&str>, found| {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            spans.push(Span { text: part.to_owned(), found });
+        }
+    };
+    for place in terms.places(text) {
+        add(text.get(done..place.start), false);
+        done = place.end;
+        add(text.get(place), true);
+    }
+    add(text.get(done..), false);
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use deskbell_domain::{EntryKind, ItemId, Millis, When};
+
+    use super::*;
+
+    fn shown(text: &str, raw: &str, terms: &str) -> String {
+        let entry = Entry {
+            item: ItemId::new("message:1"),
+            at: When::Said(Millis(1)),
+            kind: EntryKind::Message,
+            agent: None,
+            thread: None,
+            ask: None,
+            text: text.to_owned(),
+            raw: raw.to_owned(),
+        };
+        let spans = excerpt(&entry, &Terms::parse(terms));
+        spans
+            .iter()
+            .map(|span| if span.found { format!("[{}]", span.text) } else { span.text.clone() })
+            .collect()
+    }
+
+    #[test]
+    fn the_find_is_marked_where_it_is() {
+        assert_eq!(shown("The build is Red", "{}", "red build"), "The [build] is [Red]");
+        assert_eq!(shown("The build", "{}", "-red"), "The build");
+        let raw = format!(r#"{{"body":"{} needle {}"}}"#, "before ".repeat(30), "after ".repeat(60));
+        let found = shown("A long message", &raw, "needle");
+        assert!(
+            found.starts_with("… ") && found.contains("before [needle] after") && found.ends_with(" …"),
+            "{found}"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What the writer and the indexer tell each other.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    state: Mutex<State>,
+    told: Condvar,
+    /// The index has every line up to this one.
+    indexed: AtomicI64,
+    /// Up to here, what was altered is in the index as it is now.
+    restated: AtomicI64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    commits: u64,
+    /// The newest line in the database.
+    newest: i64,
+    ended: bool,
+}
+
+impl Progress {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer has committed something; this is now the newest line.
+    pub(crate) fn commit(&self, newest: i64) {
+        let mut state = self.state();
+        (state.commits, state.newest) = (state.commits + 1, newest);
+        self.told.notify_all();
+    }
+
+    /// The writer ends.
+    pub(crate) fn end(&self) {
+        self.state().ended = true;
+        self.told.notify_all();
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.state().commits
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.state().ended
+    }
+
+    /// Waits for a commit after that one, or for the end.
+    pub(super) fn wait_beyond(&self, commits: u64) {
+        let _state = self.told.wait_while(self.state(), |state| state.commits == commits && !state.ended);
+    }
+
+    /// Rests so long; less where the writer ends.
+    pub(super) fn rest(&self, pause: Duration) {
+        let _state = self.told.wait_timeout_while(self.state(), pause, |state| !state.ended);
+    }
+
+    pub(super) fn set_indexed(&self, up_to: i64) {
+        self.indexed.store(up_to, Ordering::Relaxed);
+    }
+
+    /// So many lines are in the database, and not in the index.
+    pub(crate) fn behind(&self) -> u64 {
+        u64::try_from(self.state().newest - self.indexed.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+
+    pub(super) fn set_restated(&self, up_to: i64) {
+        self.restated.store(up_to, Ordering::Relaxed);
+    }
+
+    pub(crate) fn restated(&self) -> i64 {
+        self.restated.load(Ordering::Relaxed)
+    }
+}

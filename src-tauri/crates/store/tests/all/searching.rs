@@ -1,0 +1,222 @@
+use deskbell_domain::{Change, Entry, EntryKind, ItemId, Millis, SourceId};
+use deskbell_store::{EntryRow, Found, History, Op, Reader, Store, Terms};
+
+use crate::samples::{Desk, data_of, entry, line, source, until_indexed, write};
+
+const WORDS: [&str; 12] = [
+    "Deploy",
+    "build",
+    "is",
+    "RED",
+    "at 7f3a9c1",
+    "审批",
+    "等待审批中",
+    "src/main.rs",
+    "ok",
+    "naïve",
+    "error",
+    "retry",
+];
+
+/// 600 lines of two sources, many in one second, some of another time, told by their frames.
+fn nth(n: usize) -> Entry {
+    let mut it = entry(n, [1_000 * (n as i64 / 40), 500][usize::from(n % 11 == 0)]);
+    let words =
+        |step: usize| (0..3).map(move |k| WORDS[(n * step + k + n / 12) % 12]).collect::<Vec<_>>().join(" ");
+    it.text = words(1);
+    it.raw = format!(r#"{{"deep":[{{"body":"{} \"x\" {n}"}}]}}"#, words(7));
+    it.kind = EntryKind::ALL[n % 9];
+    it.agent = (n % 3 == 0).then(|| format!("agent{}", n % 2));
+    it.thread = (n % 5 == 0).then(|| ItemId::of("thread", n % 2));
+    it
+}
+
+async fn full() -> Desk {
+    let desk = Desk::new().await;
+    desk.durable(Op::Source(source("t"))).await;
+    for (id, of) in [("s", 0..300), ("t", 300..600)] {
+        desk.store.write_durable(write(id, of.map(|n| line(nth(n))).collect())).await.unwrap();
+    }
+    desk
+}
+
+fn pages(reader: &Reader, history: &History, terms: &str, limit: u32) -> Vec<Found> {
+    let (terms, mut found) = (Terms::parse(terms), Vec::<Found>::new());
+    loop {
+        let before = found.last().map(|found| found.row.cursor);
+        let page = reader.search(&History { before, limit: Some(limit), ..history.clone() }, &terms).unwrap();
+        if page.is_empty() {
+            return found;
+        }
+        assert!(page.len() <= limit as usize);
+        found.extend(page);
+    }
+}
+
+fn items(found: &[Found]) -> Vec<String> {
+    found.iter().map(|found| found.row.entry.item.to_string()).collect()
+}
+
+/// What a person would find, reading line after line.
+fn read(all: &[EntryRow], wanted: &[&str], unwanted: &[&str]) -> Vec<String> {
+    let holds = |row: &EntryRow, word: &&str| {
+        format!("{}\n{}", row.entry.text, row.entry.raw).to_lowercase().contains(&word.to_lowercase())
+    };
+    let mut rows: Vec<&EntryRow> = all
+        .iter()
+        .filter(|row| {
+            wanted.iter().all(|word| holds(row, word)) && !unwanted.iter().any(|word| holds(row, word))
+        })
+        .collect();
+    let number = |row: &EntryRow| row.entry.item.rest().parse::<usize>().unwrap();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.entry.at.millis().0 / 1_000, number(row))));
+    rows.into_iter().map(|row| row.entry.item.to_string()).collect()
+}
+
+type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const CASES: [Case; 12] = [
+    ("deploy", &["deploy"], &[]),
+    ("DEPLOY retry", &["deploy", "retry"], &[]),
+    ("error -build -审批", &["error"], &["build", "审批"]),
+    ("-deploy", &[], &["deploy"]),
+    ("\"is red\"", &["is red"], &[]),
+    ("3a9c", &["3a9c"], &[]),
+    ("main.rs", &["main.rs"], &[]),
+    ("审批", &["审批"], &[]),
+    ("待审", &["待审"], &[]),
+    ("审", &["审"], &[]),
+    ("naï*", &["naï"], &[]),
+    ("nothing has this", &["nothing has this"], &[]),
+];
+
+#[tokio::test]
+async fn the_index_and_the_lines_themselves_find_the_same_and_all_of_it() {
+    let desk = full().await;
+    let all = desk.reader().history(&History { limit: Some(1_000), ..History::default() }).unwrap();
+    assert_eq!(all.len(), 600);
+    until_indexed(&desk.store).await;
+    let dir = desk.close().await;
+    let reader = Reader::open(&data_of(&dir)).unwrap();
+    for has_index in [true, false] {
+        if !has_index {
+            std::fs::remove_file(data_of(&dir).join("search.db")).unwrap();
+        }
+        for (terms, wanted, unwanted) in CASES {
+            let expected = read(&all, wanted, unwanted);
+            assert_eq!(expected.is_empty(), terms == "nothing has this", "{terms} proves nothing");
+            for limit in [7, 600] {
+                let found = pages(&reader, &History::default(), terms, limit);
+                assert_eq!(items(&found), expected, "{terms}, {limit} at a time, with an index: {has_index}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn filters_and_words_hold_together() {
+    let desk = full().await;
+    until_indexed(&desk.store).await;
+    let reader = desk.reader();
+    let all = pages(&reader, &History::default(), "deploy", 600);
+    for filter in [
+        History { source: Some(SourceId::new("t")), ..History::default() },
+        History { source: Some(SourceId::new("none")), ..History::default() },
+        History { kind: Some(EntryKind::ALL[4]), ..History::default() },
+        History { agent: Some("agent1".into()), ..History::default() },
+        History { thread: Some(ItemId::of("thread", 1)), ..History::default() },
+        History { since: Some(Millis(3_000)), until: Some(Millis(9_000)), ..History::default() },
+        History { until: Some(Millis(501)), ..History::default() },
+        History {
+            source: Some(SourceId::new("s")),
+            agent: Some("agent0".into()),
+            kind: Some(EntryKind::ALL[0]),
+            ..History::default()
+        },
+    ] {
+        let fits = |found: &&Found| {
+            let Found { row: EntryRow { source, entry, .. }, .. } = found;
+            let at = entry.at.millis();
+            filter.source.as_ref().is_none_or(|wanted| wanted == source)
+                && filter.kind.is_none_or(|kind| kind == entry.kind)
+                && filter.agent.as_ref().is_none_or(|agent| entry.agent.as_ref() == Some(agent))
+                && filter.thread.as_ref().is_none_or(|thread| entry.thread.as_ref() == Some(thread))
+                && filter.since.is_none_or(|since| at >= since)
+                && filter.until.is_none_or(|until| at < until)
+        };
+        let expected: Vec<Found> = all.iter().filter(fits).cloned().collect();
+        assert_eq!(
+            expected.is_empty(),
+            filter.source == Some(SourceId::new("none")),
+            "{filter:?} proves nothing"
+        );
+        assert_eq!(pages(&reader, &filter, "deploy", 5), expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_is_found_by_what_it_says_now() {
+    let desk = Desk::new().await;
+    let mut it = entry(1, 50);
+    it.text = "The first words".into();
+    desk.durable(line(it.clone())).await;
+    until_indexed(&desk.store).await;
+    it.text = "The later words".into();
+    desk.durable(line(it.clone())).await;
+    let found = |words: &str| pages(&desk.reader(), &History::default(), words, 10).len();
+    // At once, and whenever the index has followed.
+    assert_eq!((found("\"first words\""), found("\"later words\"")), (0, 1));
+    desk.durable(line(entry(2, 60))).await;
+    until_indexed(&desk.store).await;
+    assert_eq!((found("\"first words\""), found("\"later words\"")), (0, 1));
+}
+
+#[tokio::test]
+async fn what_was_removed_is_found_no_more() {
+    let desk = full().await;
+    until_indexed(&desk.store).await;
+    let found = |desk: &Desk| pages(&desk.reader(), &History::default(), "deploy", 600).len();
+    let before = found(&desk);
+    desk.store.write_durable(write("t", vec![Op::SourceGone])).await.unwrap();
+    let left = found(&desk);
+    assert!(0 < left && left < before, "{left} of {before}");
+    // Swept out and indexed anew, it is the same.
+    let dir = desk.close().await;
+    let opened = Store::open(&data_of(&dir)).unwrap();
+    until_indexed(&opened.store).await;
+    let reader = opened.store.reader().unwrap();
+    assert_eq!(pages(&reader, &History::default(), "deploy", 600).len(), left);
+}
+
+#[tokio::test]
+async fn an_index_that_is_of_no_use_is_made_again() {
+    let desk = full().await;
+    until_indexed(&desk.store).await;
+    let expected = items(&pages(&desk.reader(), &History::default(), "deploy", 600));
+    let dir = desk.close().await;
+    let index = data_of(&dir).join("search.db");
+    let good = std::fs::read(&index).unwrap();
+    let other = {
+        let other = Desk::new().await;
+        other.durable(line(entry(1, 1))).await;
+        until_indexed(&other.store).await;
+        std::fs::read(data_of(&other.close().await).join("search.db")).unwrap()
+    };
+    let mut torn = good.clone();
+    torn[200..4_000].fill(7);
+    for (what, bytes) in
+        [("no index", Vec::new()), ("rubbish", b"rubbish".repeat(999)), ("torn", torn), ("of another", other)]
+    {
+        std::fs::write(&index, bytes).unwrap();
+        let found = |reader: &Reader| items(&pages(reader, &History::default(), "deploy", 600));
+        let opened = Store::open(&data_of(&dir)).unwrap();
+        opened
+            .store
+            .write_durable(write("s", vec![Op::Change(Change::Entry(entry(1_000, 1)))]))
+            .await
+            .unwrap();
+        until_indexed(&opened.store).await;
+        assert_eq!(found(&opened.store.reader().unwrap()), expected, "{what}");
+        opened.store.close().await;
+    }
+}
