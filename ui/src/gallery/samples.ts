@@ -168,6 +168,7 @@ export function entry(number: number, more: Partial<EntryView> = {}): EntryView 
     ask: null,
     text: `entry ${number}`,
     raw: `{"n":${number}}`,
+    found: [],
     ...more,
   };
 }

@@ -153,7 +153,11 @@ cursor: string, at: Millis,
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell saw it.
  */
-said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, };
+said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, 
+/**
+ * What is shown of it where something was looked for, part by part; empty otherwise.
+ */
+found: Array<SpanView>, };
 
 export type ErrorCode = "invalid" | "notFound" | "changed" | "notOpen" | "failed";
 
@@ -191,6 +195,10 @@ shown: Hash, };
 export type Hash = string;
 
 export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, since: Millis | null, until: Millis | null, 
+/**
+ * Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
+ */
+search: string | null, 
 /**
  * A cursor: rows older than that one.
  */
@@ -432,6 +440,15 @@ export type SourceView = { source: SourceId, name: string, dialect: string, url:
  * How long the newest frame took from the socket to the disk, in milliseconds.
  */
 lagMs: number | null, };
+
+/**
+ * A part of what is shown of a line that was found.
+ */
+export type SpanView = { text: string, 
+/**
+ * Whether it is what was looked for.
+ */
+found: boolean, };
 
 /**
  * What an approval is about.

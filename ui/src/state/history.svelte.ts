@@ -3,6 +3,8 @@ import { Refused, type Host } from '../host';
 import type { Desk } from './desk.svelte';
 
 const PAGE = 100;
+/** How long after the last key a search begins. */
+const TYPING_MS = 120;
 /** Rows kept in memory while they only arrive; older ones are a page away. */
 const MOST = 5000;
 
@@ -22,10 +24,13 @@ export class History {
   source: SourceId | null = $state(null);
   kind: EntryKind | null = $state(null);
   agent: string | null = $state(null);
+  /** What is looked for. */
+  search = $state('');
   selected: EntryView | null = $state.raw(null);
 
   readonly #host: Host;
   #begun = false;
+  #typing: ReturnType<typeof setTimeout> | undefined;
   /** A page that was asked for under another filter must not be shown under this one. */
   #turn = 0;
 
@@ -69,14 +74,29 @@ export class History {
     void this.load();
   }
 
+  /** Looks for it once the operator has typed it. */
+  look(search: string): void {
+    this.search = search;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => void this.load(), TYPING_MS);
+  }
+
+  showAll(): void {
+    this.search = '';
+    this.choose({ source: null, kind: null, agent: null });
+  }
+
   /** Shows what of a source was not understood. */
   odd(source: SourceId): void {
     this.selected = null;
+    this.search = '';
     this.choose({ source, kind: 'odd', agent: null });
   }
 
+  readonly searching: boolean = $derived(this.search.trim() !== '');
+
   readonly filtered: boolean = $derived.by(
-    () => this.source !== null || this.kind !== null || this.agent !== null,
+    () => this.source !== null || this.kind !== null || this.agent !== null || this.searching,
   );
 
   async #page(turn: number, before: string | null): Promise<void> {
@@ -94,7 +114,9 @@ export class History {
 
   #filter(before: string | null): HistoryFilter {
     const { source, kind, agent } = this;
-    return { source, kind, agent, thread: null, ask: null, since: null, until: null, before, limit: PAGE };
+    const search = this.searching ? this.search : null;
+    const open = { thread: null, ask: null, since: null, until: null };
+    return { ...open, source, kind, agent, search, before, limit: PAGE };
   }
 
   #arrive(rows: EntryView[]): void {
@@ -106,6 +128,11 @@ export class History {
         (this.agent === null || row.agent === this.agent),
     );
     if (fitting.length === 0) return;
+    if (this.searching) {
+      // Only the engine knows which of them have the words.
+      this.unseen += fitting.length;
+      return;
+    }
     const before = this.rows.length;
     const merged = merge(this.rows, fitting.reverse(), 'above');
     if (!this.atTop) this.unseen += merged.length - before;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { entry } from '../gallery/samples';
@@ -60,6 +60,24 @@ test('what does not fit the filter does not arrive', async () => {
   host.push({ patch: 'entry', row: entry(251) }, { patch: 'entry', row: entry(252, { kind: 'ask' }) });
   expect(it.rows[0]?.cursor).toBe('252');
   expect(cursors(it)).not.toContain(251);
+});
+
+test('a search asks for its words, and what arrives meanwhile is only counted', async () => {
+  vi.useFakeTimers();
+  const { history: it, host } = history();
+  await it.load();
+  it.look('de');
+  it.look('deploy');
+  await vi.runAllTimersAsync();
+  vi.useRealTimers();
+  const asked = host.sent.filter(({ command }) => command === 'history.page');
+  expect(asked.length).toBe(2);
+  expect(asked[1]).toMatchObject({ filter: { search: 'deploy' } });
+  host.push({ patch: 'entry', row: entry(251) });
+  expect([it.rows[0]?.cursor, it.unseen]).toEqual(['250', 1]);
+  it.showAll();
+  await it.load();
+  expect(host.sent.at(-1)).toMatchObject({ filter: { search: null } });
 });
 
 test('a page that was asked for under another filter is not shown', async () => {

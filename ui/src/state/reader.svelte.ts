@@ -108,6 +108,7 @@ export class Reader {
       ask: null,
       since: null,
       until: null,
+      search: null,
       before,
       limit: PAGE,
     };

@@ -242,6 +242,9 @@ pub struct Values {
 
 #[derive(Debug, Args)]
 pub struct History {
+    /// Only what has these words, also as parts of others: deploy, '"a phrase"', 'deploy -staging', main.rs
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
     /// Of this source
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,

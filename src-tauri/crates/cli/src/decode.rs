@@ -219,6 +219,7 @@ fn entry_view(id: &SourceId, entry: Entry) -> EntryView {
         ask,
         text,
         raw,
+        found: Vec::new(),
     }
 }
 

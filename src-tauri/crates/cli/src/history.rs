@@ -43,6 +43,7 @@ async fn filter(desk: &Desk, wanted: &History, clock: &Clock) -> Result<HistoryF
         kind: wanted.kind.as_deref().and_then(EntryKind::from_text),
         since: time(&wanted.since)?,
         until: time(&wanted.until)?,
+        search: (!wanted.words.is_empty()).then(|| wanted.words.join(" ")),
         before: wanted.before.clone(),
         ..HistoryFilter::default()
     };
@@ -85,6 +86,14 @@ fn line(row: &EntryView, clock: &Clock) -> Vec<Cell> {
         row.source.as_str().into(),
         Cell::new(row.kind.as_str(), Ink::Faint),
         row.agent.as_deref().unwrap_or_default().into(),
-        Cell::short(&row.text, ink),
+        Cell::short(shown(row), ink),
     ]
+}
+
+/// The line, or what was found of it.
+fn shown(row: &EntryView) -> String {
+    if row.found.is_empty() {
+        return row.text.clone();
+    }
+    row.found.iter().map(|span| span.text.as_str()).collect()
 }

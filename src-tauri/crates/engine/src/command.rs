@@ -243,6 +243,8 @@ pub struct HistoryFilter {
     pub ask: Option<ItemId>,
     pub since: Option<Millis>,
     pub until: Option<Millis>,
+    /// Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
+    pub search: Option<String>,
     /// A cursor: rows older than that one.
     pub before: Option<String>,
     pub limit: Option<u32>,

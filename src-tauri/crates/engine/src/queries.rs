@@ -1,7 +1,7 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
 use deskbell_domain::{EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
-use deskbell_store::{AskRow, EntryRow, History, OutboxRow, Reader, Stage, StoreError};
+use deskbell_store::{AskRow, EntryRow, Found, History, OutboxRow, Reader, Span, Stage, StoreError, Terms};
 
 use crate::body::{self, BodyView};
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::usage::{Sums, UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
-    TaskView, ThreadView, VerdictWord,
+    SpanView, TaskView, ThreadView, VerdictWord,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -219,7 +219,8 @@ impl Queries {
     }
 
     fn history(&self, filter: &HistoryFilter) -> Result<Vec<EntryView>, CommandError> {
-        let HistoryFilter { source, thread, agent, kind, ask, since, until, before, limit } = filter.clone();
+        let HistoryFilter { source, thread, agent, kind, ask, since, until, search, before, limit } =
+            filter.clone();
         let before = before
             .map(|text| {
                 text.parse().map_err(|_| CommandError {
@@ -228,18 +229,12 @@ impl Queries {
                 })
             })
             .transpose()?;
-        let rows = self.reader().history(&History {
-            source,
-            thread,
-            agent,
-            kind,
-            ask,
-            since,
-            until,
-            before,
-            limit,
-        })?;
-        Ok(rows.into_iter().map(EntryView::from).collect())
+        let history = History { source, thread, agent, kind, ask, since, until, before, limit };
+        let terms = search.map(|search| Terms::parse(&search)).filter(|terms| !terms.is_empty());
+        Ok(match terms {
+            None => self.reader().history(&history)?.into_iter().map(EntryView::from).collect(),
+            Some(terms) => self.reader().search(&history, &terms)?.into_iter().map(EntryView::from).collect(),
+        })
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, CommandError> {
@@ -307,7 +302,15 @@ impl From<EntryRow> for EntryView {
             ask: entry.ask,
             text: entry.text,
             raw: entry.raw,
+            found: Vec::new(),
         }
+    }
+}
+
+impl From<Found> for EntryView {
+    fn from(Found { row, excerpt }: Found) -> Self {
+        let found = excerpt.into_iter().map(|Span { text, found }| SpanView { text, found }).collect();
+        Self { found, ..Self::from(row) }
     }
 }
 

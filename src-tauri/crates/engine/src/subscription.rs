@@ -224,6 +224,7 @@ mod tests {
                 ask: None,
                 text: text.into(),
                 raw: String::new(),
+                found: Vec::new(),
             },
         }
     }

@@ -332,6 +332,17 @@ pub struct EntryView {
     pub ask: Option<ItemId>,
     pub text: String,
     pub raw: String,
+    /// What is shown of it where something was looked for, part by part; empty otherwise.
+    pub found: Vec<SpanView>,
+}
+
+/// A part of what is shown of a line that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SpanView {
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub found: bool,
 }
 
 /// The record of an answer.

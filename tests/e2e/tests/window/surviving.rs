@@ -32,6 +32,13 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.go("History").await?;
     desk.window.reads(&named("entry-row"), "add ripgrep").await?;
     desk.picture("history-without-a-server").await?;
+    // A part of a word, and what only the frame behind a line says.
+    desk.window.press(Key::Char('/')).await?;
+    desk.window.type_text("ripgr -zebra").await?;
+    desk.window.reads("mark", "ripgr").await?;
+    desk.picture("history-searched").await?;
+    desk.window.replace(&named("history-search"), "no such words").await?;
+    desk.window.misses(&named("entry-row")).await?;
     desk.go("Sources").await?;
     desk.window
         .sees(&format!("{}[data-link=\"waiting\"]", named_with("source-row", "source", "hive")))
