@@ -4,12 +4,13 @@
 #[cfg(all(unix, not(target_os = "macos")))]
 mod latency;
 mod line;
+mod search;
 
 use anyhow::{Result, bail};
 
 use crate::line::Line;
 
-const USAGE: &str = "usage: deskbell-bench latency [--json] [--quick]";
+const USAGE: &str = "usage: deskbell-bench latency | search [--json] [--quick]";
 
 /// How long a bench may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ fn main() -> Result<()> {
     }
     match benches[..] {
         ["latency"] => latency(length, print),
+        ["search"] => search::run(length, print),
         _ => bail!("{USAGE}"),
     }
 }

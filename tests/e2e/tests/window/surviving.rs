@@ -1,7 +1,7 @@
 //! What is asked and answered outlives the page, the app and the server.
 
 use anyhow::{Result, ensure};
-use deskbell_e2e::{named, named_with};
+use deskbell_e2e::{Key, named, named_with};
 
 use crate::desk::Desk;
 
@@ -39,6 +39,7 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.picture("history-searched").await?;
     desk.window.replace(&named("history-search"), "no such words").await?;
     desk.window.misses(&named("entry-row")).await?;
+    desk.window.press(Key::Escape).await?;
     desk.go("Sources").await?;
     desk.window
         .sees(&format!("{}[data-link=\"waiting\"]", named_with("source-row", "source", "hive")))

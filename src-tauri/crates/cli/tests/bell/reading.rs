@@ -1,5 +1,5 @@
 use deskbell_sim::hyperhive::Prompt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
@@ -86,11 +86,11 @@ async fn history_is_read_in_pages_by_its_cursors() {
     assert!(none.rows().is_empty());
     let of_source = stage.done(&["history", "--json", "--source", "hive", "--agent", "coder"]).await.rows();
     assert!(of_source.iter().all(|row| row["agent"] == "coder") && !of_source.is_empty());
-    let found = |words: &'static str| stage.done(&["history", "--json", "--kind", "message", words]);
-    let third = found("ssage 3").await.rows();
+    let found = async |words| stage.done(&["history", "--json", "--kind", "message", words]).await.rows();
+    let third = found("\"ssage 3\"").await;
     assert!(!third.is_empty() && third.iter().all(|row| row["text"].as_str().unwrap().contains("message 3")));
     assert!(third[0]["found"].as_array().unwrap().contains(&json!({ "text": "ssage 3", "found": true })));
-    assert_eq!(found("message -\"message 3\"").await.rows().len(), all.len() - third.len());
+    assert_eq!(found("message -\"message 3\"").await.len(), all.len() - third.len());
     for (args, words) in [
         (["history", "--since", "soon"], "not a time"),
         (["history", "--source", "bees"], "hive"),

@@ -20,14 +20,14 @@ const WORDS: [&str; 12] = [
 
 /// 600 lines of two sources, many in one second, some of another time, told by their frames.
 fn nth(n: usize) -> Entry {
-    let mut it = entry(n, [1_000 * (n as i64 / 40), 500][usize::from(n % 11 == 0)]);
+    let mut it = entry(n, [1_000 * (n as i64 / 40), 500][usize::from(n.is_multiple_of(11))]);
     let words =
         |step: usize| (0..3).map(move |k| WORDS[(n * step + k + n / 12) % 12]).collect::<Vec<_>>().join(" ");
     it.text = words(1);
     it.raw = format!(r#"{{"deep":[{{"body":"{} \"x\" {n}"}}]}}"#, words(7));
     it.kind = EntryKind::ALL[n % 9];
-    it.agent = (n % 3 == 0).then(|| format!("agent{}", n % 2));
-    it.thread = (n % 5 == 0).then(|| ItemId::of("thread", n % 2));
+    it.agent = n.is_multiple_of(3).then(|| format!("agent{}", n % 2));
+    it.thread = n.is_multiple_of(5).then(|| ItemId::of("thread", n % 2));
     it
 }
 
