@@ -5,7 +5,7 @@ use deskbell_domain::Entry;
 use super::Terms;
 use super::document::words;
 
-/// So many letters before the first find, and so many in all, where the find is not in the line itself.
+/// So many letters are shown before the first find, and so many from there on.
 const BEFORE: usize = 40;
 const LENGTH: usize = 200;
 
@@ -17,21 +17,26 @@ pub struct Span {
     pub found: bool,
 }
 
-/// The line's own text, or the part of its frame where the first find is.
+/// The line's own text around the first find, or else the part of its frame where that is.
 pub(super) fn excerpt(entry: &Entry, terms: &Terms) -> Vec<Span> {
-    if terms.wanted.is_empty() || !terms.places(&entry.text).is_empty() {
-        return spans(&entry.text, terms);
+    if let Some(first) = terms.places(&entry.text).first() {
+        return spans(&around(&entry.text, first.start), terms);
     }
     let words = words(entry);
-    let Some(first) = terms.places(&words).first().cloned() else { return spans(&entry.text, terms) };
-    let (before, after) =
-        (words.get(..first.start).unwrap_or_default(), words.get(first.start..).unwrap_or_default());
+    match terms.places(&words).first() {
+        Some(first) => spans(&around(&words, first.start), terms),
+        None => spans(&entry.text, terms),
+    }
+}
+
+fn around(text: &str, place: usize) -> String {
+    let (before, after) = (text.get(..place).unwrap_or_default(), text.get(place..).unwrap_or_default());
     let from = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
-    let to = after.char_indices().nth(LENGTH).map_or(words.len(), |(at, _)| first.start + at);
-    let part = words.get(from..to).unwrap_or_default();
+    let to = after.char_indices().nth(LENGTH).map_or(text.len(), |(at, _)| place + at);
+    let part = text.get(from..to).unwrap_or_default();
     let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (head, tail) = (if from > 0 { "… " } else { "" }, if to < words.len() { " …" } else { "" });
-    spans(&format!("{head}{line}{tail}"), terms)
+    let (head, tail) = (if from > 0 { "… " } else { "" }, if to < text.len() { " …" } else { "" });
+    format!("{head}{line}{tail}")
 }
 
 fn spans(text: &str, terms: &Terms) -> Vec<Span> {
@@ -78,6 +83,8 @@ mod tests {
     fn the_find_is_marked_where_it_is() {
         assert_eq!(shown("The build is Red", "{}", "red build"), "The [build] is [Red]");
         assert_eq!(shown("The build", "{}", "-red"), "The build");
+        let late = shown(&format!("{} is red", "The build of today ".repeat(9)), "{}", "red");
+        assert!(late.starts_with("… ") && late.ends_with("is [red]") && late.len() < 60, "{late}");
         let raw = format!(r#"{{"body":"{} needle {}"}}"#, "before ".repeat(30), "after ".repeat(60));
         let found = shown("A long message", &raw, "needle");
         assert!(
