@@ -18,8 +18,7 @@ pub fn run(filter: Option<&str>) -> Result<()> {
 
 /// On KDE Plasma, whose notifications take a reply. No part of the other tests: it needs a whole desktop.
 pub fn run_on_plasma() -> Result<()> {
-    let mut steps = packages::install(&[Use::Plasma])?;
-    steps.extend(prepare()?);
+    let mut steps = prepare_for(&[Use::Build, Use::Drive, Use::Plasma])?;
     steps.push(build::plasma_test().told());
     steps::take(steps)?;
     println!("Pictures are in {}", place::shots().display());
@@ -28,7 +27,11 @@ pub fn run_on_plasma() -> Result<()> {
 
 /// Everything the window's driver needs.
 pub fn prepare() -> Result<Vec<Step>> {
-    let mut steps = packages::install(&[Use::Build, Use::Drive])?;
+    prepare_for(&[Use::Build, Use::Drive])
+}
+
+fn prepare_for(uses: &[Use]) -> Result<Vec<Step>> {
+    let mut steps = packages::install(uses)?;
     steps.extend(node::build()?);
     steps.push(build::programs());
     Ok(steps)
