@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
-use crate::serving::Serving;
+use crate::served::Served;
 use crate::simulator::{Coordinator, Part, Simulator};
 use model::World;
 pub use parts::{Quirks, Received};
@@ -81,9 +81,7 @@ impl Shared {
 #[derive(Debug)]
 pub struct Ailang {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    gate: Gate,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    served: Served,
 }
 
 impl Coordinator for Ailang {
@@ -104,35 +102,25 @@ impl Ailang {
     pub async fn start(config: Config) -> io::Result<Self> {
         let world = Mutex::new(World::new(config.seed, config.now));
         let shared = Arc::new(Shared { world, stalled: watch::Sender::new(false), queue: config.queue });
-        let serving =
-            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
-        Ok(Self {
-            address: serving.address,
-            gate: config.gate,
-            shared,
-            serving: tokio::sync::Mutex::new(Some(serving)),
-        })
+        let router = routes::router(Arc::clone(&shared));
+        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.
     pub async fn stop(&self) {
         self.cut();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.served.stop().await;
         self.cut();
     }
 
     /// Ends it and starts it again on the same port, with its tables as they were.
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
-        let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
-        Ok(())
+        self.served.resume(routes::router(Arc::clone(&self.shared))).await
     }
 
     /// Ends every socket; the hub stays.

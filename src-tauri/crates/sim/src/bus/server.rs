@@ -6,16 +6,14 @@ use axum::Router;
 
 use super::{Desk, World};
 use crate::gate::Gate;
-use crate::serving::Serving;
+use crate::served::Served;
 
 /// A bus that is being served. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server<W> {
     pub desk: Arc<Desk<W>>,
     router: fn(Arc<Desk<W>>) -> Router,
-    address: SocketAddr,
-    gate: Gate,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    served: Served,
 }
 
 impl<W: World> Server<W> {
@@ -26,44 +24,32 @@ impl<W: World> Server<W> {
         router: fn(Arc<Desk<W>>) -> Router,
     ) -> io::Result<Self> {
         let desk = Arc::new(desk);
-        let serving = Serving::start(bind, gate.clone(), router(Arc::clone(&desk))).await?;
-        Ok(Self {
-            address: serving.address,
-            gate,
-            desk,
-            router,
-            serving: tokio::sync::Mutex::new(Some(serving)),
-        })
+        let served = Served::start(bind, gate, router(Arc::clone(&desk))).await?;
+        Ok(Self { desk, router, served })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.served.port()
     }
 
     pub async fn stop(&self) {
         self.desk.unsubscribe_all();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.served.stop().await;
     }
 
     /// Takes the same port again.
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
         self.desk.change(W::forget_process);
-        let router = (self.router)(Arc::clone(&self.desk));
-        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
-        Ok(())
+        self.served.resume((self.router)(Arc::clone(&self.desk))).await
     }
 
     pub async fn cut_connections(&self) {
         self.desk.unsubscribe_all();
-        if let Some(serving) = &*self.serving.lock().await {
-            serving.cut();
-        }
+        self.served.cut().await;
     }
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
-use crate::serving::Serving;
+use crate::served::Served;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use model::World;
 pub use parts::{Deed, End, Prompt, Quirks, Received, Turn};
@@ -71,9 +71,7 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct Opencode {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    gate: Gate,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    served: Served,
 }
 
 impl Coordinator for Opencode {
@@ -94,26 +92,18 @@ impl Opencode {
     /// A server that has no session yet.
     pub async fn start(config: Config) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(World::new(config.directory, config.seed, config.now)));
-        let serving =
-            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
-        Ok(Self {
-            address: serving.address,
-            gate: config.gate,
-            shared,
-            serving: tokio::sync::Mutex::new(Some(serving)),
-        })
+        let router = routes::router(Arc::clone(&shared));
+        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.
     pub async fn stop(&self) {
         self.shared.unsubscribe_all();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.served.stop().await;
     }
 
     /// Ends it and starts it again on the same port: sessions and their messages are as they were, what waited
@@ -121,9 +111,7 @@ impl Opencode {
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
         self.shared.change(World::forget_process);
-        let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
-        Ok(())
+        self.served.resume(routes::router(Arc::clone(&self.shared))).await
     }
 
     /// Ends every event stream; the server stays.
@@ -134,9 +122,7 @@ impl Opencode {
     /// Closes every connection, with whatever is under way on it; the server stays.
     pub async fn cut_connections(&self) {
         self.shared.unsubscribe_all();
-        if let Some(serving) = &*self.serving.lock().await {
-            serving.cut();
-        }
+        self.served.cut().await;
     }
 
     /// Does something to the streams after so many more events.

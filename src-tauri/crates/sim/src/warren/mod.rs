@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
-use crate::serving::Serving;
+use crate::served::Served;
 use crate::simulator::{Coordinator, Part, Simulator};
 pub use fault::Faults;
 use model::World;
@@ -93,9 +93,7 @@ pub struct Held {
 #[derive(Debug)]
 pub struct Warren {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    gate: Gate,
-    serving: tokio::sync::Mutex<Option<Serving>>,
+    served: Served,
 }
 
 #[derive(Debug)]
@@ -141,26 +139,18 @@ impl Warren {
     pub async fn start(config: Config) -> io::Result<Self> {
         let world = World::new(config.seed, &config.user);
         let shared = Arc::new(Shared { world: Mutex::new(world), received: Mutex::default() });
-        let serving =
-            Serving::start(config.bind, config.gate.clone(), routes::router(Arc::clone(&shared))).await?;
-        Ok(Self {
-            address: serving.address,
-            gate: config.gate,
-            shared,
-            serving: tokio::sync::Mutex::new(Some(serving)),
-        })
+        let router = routes::router(Arc::clone(&shared));
+        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     /// Ends it: every connection is cut, and nothing listens any more.
     pub async fn stop(&self) {
         self.cut();
-        if let Some(serving) = self.serving.lock().await.take() {
-            serving.stop().await;
-        }
+        self.served.stop().await;
         // Whoever was taken in meanwhile.
         self.cut();
     }
@@ -168,9 +158,7 @@ impl Warren {
     /// Ends it and starts it again on the same port. What it holds is as it was.
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
-        let router = routes::router(Arc::clone(&self.shared));
-        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
-        Ok(())
+        self.served.resume(routes::router(Arc::clone(&self.shared))).await
     }
 
     /// Ends every socket without a word; the server stays.
