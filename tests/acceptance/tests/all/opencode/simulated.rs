@@ -144,7 +144,9 @@ async fn compare_sessions(engine: &Engine, held: &Json, sessions: &[Json]) -> Re
         };
         let counts = &session["tokens"];
         let tokens_in = counts["input"].as_u64().unwrap() + counts["cache"]["read"].as_u64().unwrap();
-        let cost = (session["cost"].as_f64().unwrap() * 1e6).round() as u64;
+        // Read as it goes over the wire: half a millionth may fall to either side by that.
+        let cost: f64 = serde_json::from_str(&session["cost"].to_string()).unwrap();
+        let cost = (cost * 1e6).round() as u64;
         let is_right = task.tokens_in == Some(tokens_in)
             && task.tokens_out == counts["output"].as_u64()
             && task.cost_micros == Some(cost)
