@@ -32,7 +32,7 @@ impl Line {
 pub fn print_row(line: &Line) -> Result<()> {
     let Line { bench, case, value, unit, against, against_value, ratio } = line;
     println!(
-        "{bench:<10}{case:<28}{value:>10.2} {unit:<10}{against:<24}{against_value:>10.2}   × {ratio:.2}"
+        "{bench:<10}{case:<38}{value:>10.2} {unit:<10}{against:<24}{against_value:>10.2}   × {ratio:.2}"
     );
     Ok(())
 }
