@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{AgentState, EntryKind};
+use deskbell_domain::AgentState;
 use deskbell_engine::view::{AskStateWord, AskView, OutcomeWord, VerdictWord};
 use serde_json::Value;
 
@@ -107,7 +107,7 @@ impl Script<'_> {
     async fn messages(&self) -> Option<String> {
         let theirs = self.hive.messages();
         let entries = entries(&self.stage.engine).await;
-        let ours = entries.iter().filter(|entry| entry.kind == EntryKind::Message);
+        let ours = entries.iter().filter(|entry| entry.item.kind() == "message");
         let bare = |mut row: Value| {
             row.as_object_mut().unwrap().remove("seq");
             row.to_string()
