@@ -27,7 +27,7 @@ const SEEDS: &str = "1..100";
 /// What they wait for is mostly the disk.
 const AT_ONCE: usize = 16;
 /// Only a script that fails takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// So many looks in a row that show nothing new mean that nothing happens any more.
 const STILL: u32 = 12;
 const LOOK: Duration = Duration::from_millis(2);
