@@ -34,7 +34,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("deskbell-acceptance", &["deskbell-sim"]),
     (
         "deskbell-bench",
-        &["deskbell-domain", "deskbell-engine", "deskbell-notify", "deskbell-sim", "deskbell-e2e"],
+        &[
+            "deskbell-domain",
+            "deskbell-store",
+            "deskbell-engine",
+            "deskbell-notify",
+            "deskbell-sim",
+            "deskbell-e2e",
+        ],
     ),
     ("xtask", &[]),
 ];
