@@ -12,6 +12,8 @@ const SCREENS: [&str; 8] =
 /// Goes to a screen with the mouse, for where an ask is on screen: late letters would be for it.
 async fn visit(window: &Window, screen: &str) -> Result<()> {
     let script = "[...document.querySelectorAll('nav button')].find(it => it.textContent.includes(arguments[0])).click()";
+    // The page may not be there yet.
+    window.sees("nav button").await?;
     window.run(script, json!([screen])).await?;
     window.reads("nav [aria-current=page] .title", screen).await
 }
