@@ -1,10 +1,13 @@
+mod history;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use deskbell_domain::EntryKind;
 use deskbell_wire::DIALECTS;
+
+pub use history::{Export, Filter, Format, History};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -130,6 +133,9 @@ pub enum Order {
     },
     /// Search back through what was said and done, newest first
     History(History),
+    /// Write out all of the history that fits, newest first: to keep it, to take it along, for a ticket
+    #[command(after_help = history::EXPORT_EXAMPLES)]
+    Export(Export),
     /// Try a stuck answer again
     Retry {
         /// The answer's id, as `bell receipts` prints it
@@ -238,37 +244,6 @@ pub struct Values {
     /// The name, typed out: for what cannot be taken back
     #[arg(long, value_name = "NAME")]
     pub type_name: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct History {
-    /// Only what has these words, also as parts of others: deploy, '"a phrase"', 'deploy -staging', main.rs
-    #[arg(value_name = "WORDS")]
-    pub words: Vec<String>,
-    /// Of this source
-    #[arg(long, value_name = "NAME")]
-    pub source: Option<String>,
-    /// Of this thread
-    #[arg(long, value_name = "KEY")]
-    pub thread: Option<String>,
-    /// Of this agent
-    #[arg(long, value_name = "NAME")]
-    pub agent: Option<String>,
-    /// Of this kind
-    #[arg(long, value_parser = PossibleValuesParser::new(EntryKind::ALL.map(EntryKind::as_str)))]
-    pub kind: Option<String>,
-    /// Not older: 2h, 7d, 14:02, 2026-11-21, 2026-11-21T14:02
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Not newer
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
-    /// How many rows
-    #[arg(long, default_value_t = 50, value_name = "ROWS")]
-    pub limit: u32,
-    /// Only what is older than the row with this cursor (--json prints cursors)
-    #[arg(long, value_name = "CURSOR")]
-    pub before: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -520,6 +495,7 @@ mod tests {
             "findings",
             "do agent:coder --offer kill --yes",
             "history --source hive --thread session:1 --agent coder --kind receipt --since 2h --until 1h --limit 5 --before c",
+            "export deploy --source hive --since 7d --format markdown --output a.md",
             "retry i",
             "discard i",
             "undo i",

@@ -2,7 +2,7 @@ use deskbell_domain::{EntryKind, ItemId, Key};
 use deskbell_engine::command::{Answer, Command, HistoryFilter};
 use deskbell_engine::view::EntryView;
 
-use crate::args::History;
+use crate::args::{Filter, History};
 use crate::desk::{Desk, unexpected};
 use crate::moment::Clock;
 use crate::paper::{Cell, Ink, Paper};
@@ -13,7 +13,8 @@ const PAGE: u32 = 200;
 
 /// `bell history`: newest first, page by page, so that any limit holds little memory.
 pub async fn list(desk: &Desk, paper: &mut Paper, wanted: &History) -> Result<Exit, Trouble> {
-    let mut filter = filter(desk, wanted, &paper.clock).await?;
+    let mut filter =
+        HistoryFilter { before: wanted.before.clone(), ..filter(desk, &wanted.filter, &paper.clock).await? };
     let mut left = wanted.limit;
     let mut any = false;
     while left > 0 {
@@ -34,7 +35,8 @@ pub async fn list(desk: &Desk, paper: &mut Paper, wanted: &History) -> Result<Ex
     Ok(Exit::Done)
 }
 
-async fn filter(desk: &Desk, wanted: &History, clock: &Clock) -> Result<HistoryFilter, Trouble> {
+/// What the operator narrowed it down to.
+pub async fn filter(desk: &Desk, wanted: &Filter, clock: &Clock) -> Result<HistoryFilter, Trouble> {
     let time = |text: &Option<String>| {
         text.as_deref().map(|text| clock.parse(text)).transpose().map_err(Trouble::usage)
     };
@@ -44,7 +46,6 @@ async fn filter(desk: &Desk, wanted: &History, clock: &Clock) -> Result<HistoryF
         since: time(&wanted.since)?,
         until: time(&wanted.until)?,
         search: (!wanted.words.is_empty()).then(|| wanted.words.join(" ")),
-        before: wanted.before.clone(),
         ..HistoryFilter::default()
     };
     if let Some(thread) = &wanted.thread {

@@ -10,6 +10,7 @@ mod decode;
 mod desk;
 mod detect;
 mod escape;
+mod export;
 mod history;
 mod item;
 mod list;
@@ -24,6 +25,7 @@ mod serve;
 mod sheet;
 mod source;
 mod status;
+mod stop;
 mod trouble;
 mod usage;
 mod values;
@@ -104,6 +106,7 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Usage(wanted) => usage::show(desk, paper, wanted).await,
         Order::Findings => list::findings(desk, paper).await,
         Order::History(wanted) => history::list(desk, paper, wanted).await,
+        Order::Export(wanted) => export::export(desk, paper, wanted).await,
         Order::Undo { intent } => receipt::turn(desk, paper, Turn::Undo, intent).await,
         Order::Retry { intent } => receipt::turn(desk, paper, Turn::Retry, intent).await,
         Order::Discard { intent } => receipt::turn(desk, paper, Turn::Discard, intent).await,

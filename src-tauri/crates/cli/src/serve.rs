@@ -4,6 +4,7 @@ use deskbell_engine::{Engine, Options};
 use tokio_util::sync::CancellationToken;
 
 use crate::paper::Paper;
+use crate::stop::stop_signal;
 use crate::trouble::{Exit, Trouble};
 
 /// `bell serve`: the engine in the foreground, until it is told to stop.
@@ -31,26 +32,4 @@ pub async fn serve(data: &Path, paper: &mut Paper) -> Result<Exit, Trouble> {
     serving.stopped().await;
     engine.stop().await;
     said.map(|()| Exit::Done)
-}
-
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod body;
+pub mod carry;
 mod clock;
 pub mod command;
 mod desk;

@@ -5,6 +5,7 @@
 mod answering;
 mod decoding;
 mod detecting;
+mod exporting;
 mod installing;
 mod reading;
 mod serving;

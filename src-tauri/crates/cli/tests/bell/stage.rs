@@ -72,10 +72,14 @@ impl Stage {
 
     /// Ends the engine as a service manager would.
     pub async fn stop(&mut self) -> ExitStatus {
+        self.signal("-TERM").await;
         let mut engine = self.engine.take().unwrap();
-        let id = engine.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         timeout(LONG, engine.wait()).await.unwrap().unwrap()
+    }
+
+    /// Sends the engine a signal.
+    pub async fn signal(&self, signal: &str) {
+        send(self.engine.as_ref().unwrap(), signal).await;
     }
 
     pub async fn kill(&mut self) {
@@ -153,6 +157,12 @@ pub fn command(data: &Path, args: &[&str]) -> Command {
         .env("TZ", "UTC");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
+}
+
+/// Sends a process a signal.
+pub async fn send(child: &Child, signal: &str) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
 }
 
 /// What it prints, line by line.

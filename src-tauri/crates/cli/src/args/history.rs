@@ -1,0 +1,81 @@
+//! What the commands about history take.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use deskbell_domain::EntryKind;
+
+pub const EXPORT_EXAMPLES: &str = "\
+Examples:
+  bell export --output history.jsonl                     all there is
+  bell export --kind receipt --since 30d --format csv > receipts.csv
+  bell export deploy --source hive --since 2d --format markdown
+
+It works without Deskbell running. FILE appears when it is whole, for your eyes alone: until then the lines are in a \
+file beside it that ends in .part, and Ctrl-C leaves neither. A file that is there already is never written over.
+
+jsonl is the whole of it: a line of history a line, with the frame behind it. csv and markdown are \
+for people: characters that would steer a terminal are written by their number, a cell that a spreadsheet would take \
+for a formula begins with ', and agents' words can neither format nor link anything. No secret of a source is in any \
+of them, but what agents wrote is.";
+
+/// Which lines of history are meant: all that is given must hold.
+#[derive(Debug, Args)]
+pub struct Filter {
+    /// Only what has these words, also as parts of others: deploy, '"a phrase"', 'deploy -staging', main.rs
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
+    /// Of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Of this thread
+    #[arg(long, value_name = "KEY")]
+    pub thread: Option<String>,
+    /// Of this agent
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// Of this kind
+    #[arg(long, value_parser = PossibleValuesParser::new(EntryKind::ALL.map(EntryKind::as_str)))]
+    pub kind: Option<String>,
+    /// Not older: 2h, 7d, 14:02, 2026-11-21, 2026-11-21T14:02
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Not newer
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    #[command(flatten)]
+    pub filter: Filter,
+    /// How many rows
+    #[arg(long, default_value_t = 50, value_name = "ROWS")]
+    pub limit: u32,
+    /// Only what is older than the row with this cursor (--json prints cursors)
+    #[arg(long, value_name = "CURSOR")]
+    pub before: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub filter: Filter,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    pub format: Format,
+    /// Into this file; to standard output when left out
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line: all there is of it
+    Jsonl,
+    /// For a spreadsheet
+    Csv,
+    /// For a ticket
+    Markdown,
+}

@@ -1,0 +1,41 @@
+//! History that is taken along from one machine to another.
+
+use deskbell_domain::{EntryKind, ItemId, Millis, SourceId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::EntryView;
+
+/// What a source was where its history comes from. No secret, and no way to log in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    pub name: String,
+    pub dialect: String,
+    pub url: String,
+}
+
+/// A line of history on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CarriedEntry {
+    pub source: SourceId,
+    pub item: ItemId,
+    pub at: Millis,
+    /// Whether `at` is the server's time; otherwise it is when Deskbell first saw it.
+    pub said: bool,
+    pub kind: EntryKind,
+    pub agent: Option<String>,
+    pub thread: Option<ItemId>,
+    pub ask: Option<ItemId>,
+    pub text: String,
+    pub raw: String,
+}
+
+impl From<EntryView> for CarriedEntry {
+    fn from(row: EntryView) -> Self {
+        let EntryView { cursor: _, at, said, source, item, kind, agent, thread, ask, text, raw, found: _ } =
+            row;
+        Self { source, item, at, said, kind, agent, thread, ask, text, raw }
+    }
+}
