@@ -26,6 +26,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'receipt.wait': 'receipt';
   'receipt.list': 'receipts';
   'history.page': 'history';
+  'history.import': 'imported';
   'body.list': 'bodies';
   'settings.get': 'settings';
   'settings.set': 'settings';

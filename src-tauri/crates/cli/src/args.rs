@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use deskbell_wire::DIALECTS;
 
-pub use history::{Export, Filter, Format, History};
+pub use history::{Export, Filter, Format, History, Import};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -136,6 +136,9 @@ pub enum Order {
     /// Write out all of the history that fits, newest first: to keep it, to take it along, for a ticket
     #[command(after_help = history::EXPORT_EXAMPLES)]
     Export(Export),
+    /// Add the history of another machine to this one's
+    #[command(after_help = history::IMPORT_EXAMPLES)]
+    Import(Import),
     /// Try a stuck answer again
     Retry {
         /// The answer's id, as `bell receipts` prints it
@@ -496,6 +499,7 @@ mod tests {
             "do agent:coder --offer kill --yes",
             "history --source hive --thread session:1 --agent coder --kind receipt --since 2h --until 1h --limit 5 --before c",
             "export deploy --source hive --since 7d --format markdown --output a.md",
+            "import a.jsonl",
             "retry i",
             "discard i",
             "undo i",

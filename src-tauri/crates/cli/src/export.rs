@@ -1,7 +1,7 @@
 //! `bell export`: all of the history that fits, newest first, read and written page by page.
 
 mod csv;
-mod jsonl;
+pub mod jsonl;
 mod markdown;
 mod target;
 

@@ -12,6 +12,7 @@ mod detect;
 mod escape;
 mod export;
 mod history;
+mod import;
 mod item;
 mod list;
 mod manual;
@@ -107,6 +108,7 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Findings => list::findings(desk, paper).await,
         Order::History(wanted) => history::list(desk, paper, wanted).await,
         Order::Export(wanted) => export::export(desk, paper, wanted).await,
+        Order::Import(wanted) => import::import(desk, paper, &wanted.file).await,
         Order::Undo { intent } => receipt::turn(desk, paper, Turn::Undo, intent).await,
         Order::Retry { intent } => receipt::turn(desk, paper, Turn::Retry, intent).await,
         Order::Discard { intent } => receipt::turn(desk, paper, Turn::Discard, intent).await,

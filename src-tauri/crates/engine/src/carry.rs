@@ -1,6 +1,6 @@
 //! History that is taken along from one machine to another.
 
-use deskbell_domain::{EntryKind, ItemId, Millis, SourceId};
+use deskbell_domain::{Entry, EntryKind, ItemId, Millis, SourceId, When};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -38,4 +38,23 @@ impl From<EntryView> for CarriedEntry {
             row;
         Self { source, item, at, said, kind, agent, thread, ask, text, raw }
     }
+}
+
+impl From<CarriedEntry> for Entry {
+    fn from(carried: CarriedEntry) -> Self {
+        let CarriedEntry { source: _, item, at, said, kind, agent, thread, ask, text, raw } = carried;
+        let at = if said { When::Said(at) } else { When::Seen(at) };
+        Self { item, at, kind, agent, thread, ask, text, raw }
+    }
+}
+
+/// What became of lines that were imported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    pub added: usize,
+    /// They were here already, just so.
+    pub known: usize,
+    /// They were here already, with other content, and stayed as they are.
+    pub kept: usize,
 }

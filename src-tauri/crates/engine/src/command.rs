@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::body::BodyView;
+use crate::carry::{CarriedEntry, Origin, Tally};
 use crate::detect::DetectedView;
 use crate::notice::Desktop;
 use crate::self_test::SelfTest;
@@ -80,6 +81,10 @@ pub enum Command {
     ReceiptList { key: Key },
     #[serde(rename = "history.page")]
     HistoryPage { filter: HistoryFilter },
+    /// Adds lines of another machine's history, oldest first. What is here stays as it is; a source that is not
+    /// here is added paused.
+    #[serde(rename = "history.import")]
+    HistoryImport { sources: BTreeMap<SourceId, Origin>, entries: Vec<CarriedEntry> },
     /// What lines of history stand for, whole. Of a long one only the beginning, unless all of it is asked for.
     #[serde(rename = "body.list")]
     BodyList { source: SourceId, items: Vec<ItemId>, whole: bool },
@@ -151,6 +156,9 @@ pub enum Answer {
     },
     History {
         rows: Vec<EntryView>,
+    },
+    Imported {
+        tally: Tally,
     },
     Bodies {
         rows: Vec<BodyView>,

@@ -1,3 +1,4 @@
+mod import;
 mod reveal;
 
 use std::collections::HashMap;
@@ -195,6 +196,7 @@ impl Engine {
             Command::SourceResume { source } => self.pause(source, false).await,
             Command::SourceTest { draft, source } => self.test_source(draft, source).await,
             Command::SourceDetect { ports } => self.detect_sources(ports).await,
+            Command::HistoryImport { sources, entries } => self.import(sources, entries).await,
             Command::IntentTake { intent, surface } => {
                 let source = intent.key.source.clone();
                 let undo_ms = match surface {

@@ -1,6 +1,6 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
-use deskbell_domain::{EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
+use deskbell_domain::{Entry, EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
 use deskbell_store::{AskRow, EntryRow, Found, History, OutboxRow, Reader, Span, Stage, StoreError, Terms};
 
 use crate::body::{self, BodyView};
@@ -71,6 +71,7 @@ impl Queries {
             | Command::SourceResume { .. }
             | Command::SourceTest { .. }
             | Command::SourceDetect { .. }
+            | Command::HistoryImport { .. }
             | Command::IntentTake { .. }
             | Command::IntentUndo { .. }
             | Command::IntentRetry { .. }
@@ -173,6 +174,11 @@ impl Queries {
         };
         let entries = reader.entries(&source.id, items)?;
         Ok(entries.into_iter().map(|entry| BodyView::new(&source.dialect, entry, whole)).collect())
+    }
+
+    /// Those of these lines that are here.
+    pub(crate) fn entries(&self, source: &SourceId, items: &[ItemId]) -> Result<Vec<Entry>, CommandError> {
+        Ok(self.reader().entries(source, items)?)
     }
 
     fn threads(&self) -> Result<Vec<ThreadView>, CommandError> {

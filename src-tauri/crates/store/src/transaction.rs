@@ -119,6 +119,13 @@ impl Seats {
     fn op(&mut self, conn: &Connection, id: &SourceId, op: &Op) -> Result<Told, Failure> {
         Ok(match op {
             Op::Change(change) => self.change(conn, id, change)?,
+            Op::Carried(it) => {
+                let num = self.seat(conn, id)?.num;
+                match entry::get(conn, num, &it.item)? {
+                    Some(_) => Told::Nothing,
+                    None => self.change(conn, id, &Change::Entry(it.clone()))?,
+                }
+            }
             Op::Outbox(row) => Told::if_changed(outbox::put(conn, row)?),
             Op::OutboxGone(intent) => Told::if_changed(outbox::remove(conn, intent)?),
             Op::Receipt(row) => Told::if_changed(receipt::put(conn, row)?),
@@ -223,7 +230,7 @@ impl Done {
         let mut facts = Vec::new();
         for (op, told) in ops.into_iter().zip(self.told) {
             match (told, op) {
-                (Told::Placed(cursor), Op::Change(Change::Entry(entry))) => {
+                (Told::Placed(cursor), Op::Change(Change::Entry(entry)) | Op::Carried(entry)) => {
                     facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry }));
                 }
                 (Told::Altered(cursor, entry), _) => {

@@ -1,4 +1,4 @@
-use deskbell_domain::{Change, IntentId, Key, Millis, Receipt, Source, SourceId};
+use deskbell_domain::{Change, Entry, IntentId, Key, Millis, Receipt, Source, SourceId};
 
 use crate::{CountsRow, EntryRow, NoticeRow, OutboxRow};
 
@@ -16,6 +16,8 @@ pub struct Write {
 pub enum Op {
     /// What a server's word changed. An entry of kind `odd` counts as an odd frame.
     Change(Change),
+    /// A line of history from another machine. One that is there stays as it is.
+    Carried(Entry),
     /// Puts an intent into the outbox, or moves it to another stage.
     Outbox(OutboxRow),
     OutboxGone(IntentId),

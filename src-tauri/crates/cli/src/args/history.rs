@@ -15,10 +15,20 @@ Examples:
 It works without Deskbell running. FILE appears when it is whole, for your eyes alone: until then the lines are in a \
 file beside it that ends in .part, and Ctrl-C leaves neither. A file that is there already is never written over.
 
-jsonl is the whole of it: a line of history a line, with the frame behind it. csv and markdown are \
+jsonl is the whole of it, to be imported elsewhere: a line of history a line, with the frame behind it. csv and markdown are \
 for people: characters that would steer a terminal are written by their number, a cell that a spreadsheet would take \
 for a formula begins with ', and agents' words can neither format nor link anything. No secret of a source is in any \
 of them, but what agents wrote is.";
+
+pub const IMPORT_EXAMPLES: &str = "\
+Examples:
+  bell export --output history.jsonl       on the one machine
+  bell import history.jsonl                on the other, with Deskbell running
+
+Lines of history are added, and nothing else: no asks, no receipts to be answered for, no settings, no secrets. What \
+is here already stays as it is, so a file may be imported again. A source that is not here is added paused, without a \
+login: look at its address before you resume it. If any line cannot be read, or a source here is another one than the \
+file's, nothing is imported. Import only what you trust: what a file says becomes part of your history.";
 
 /// Which lines of history are meant: all that is given must hold.
 #[derive(Debug, Args)]
@@ -68,6 +78,12 @@ pub struct Export {
     /// Into this file; to standard output when left out
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What `bell export` wrote as jsonl
+    pub file: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

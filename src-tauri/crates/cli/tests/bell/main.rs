@@ -6,6 +6,7 @@ mod answering;
 mod decoding;
 mod detecting;
 mod exporting;
+mod importing;
 mod installing;
 mod reading;
 mod serving;
