@@ -32,6 +32,19 @@ async fn an_altered_line_is_altered_in_its_place() {
 }
 
 #[tokio::test]
+async fn a_line_from_another_machine_is_added_and_alters_none_that_is_here() {
+    let mut desk = Desk::new().await;
+    let facts = desk.told(Op::Carried(entry(1, 10))).await;
+    assert!(matches!(&facts[..], [Fact::Entry(row)] if row.entry == entry(1, 10)), "{facts:?}");
+    let mut forged = entry(1, 10);
+    forged.text = "approved".into();
+    assert_eq!(desk.told(Op::Carried(forged)).await, []);
+    let rows = desk.reader().history(&History::default()).unwrap();
+    assert!(matches!(&rows[..], [row] if row.entry == entry(1, 10)), "{rows:?}");
+    assert_eq!(desk.reader().counts(&SourceId::new("s")).unwrap().entries, 1);
+}
+
+#[tokio::test]
 async fn the_same_item_of_two_sources_is_two_lines() {
     let desk = Desk::new().await;
     desk.store.write_durable(write("t", vec![Op::Source(source("t"))])).await.unwrap();
