@@ -69,7 +69,7 @@ export class App {
     this.reader = new Reader(host, this.desk);
     this.sources = new Sources(host, this.desk);
     this.detection = new Detection(host);
-    this.history = new History(host, this.desk);
+    this.history = new History(host, this.desk, this.clock);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
     this.desk.hear({

@@ -1,12 +1,22 @@
 import type { AskView, EntryKind, EntryView, HistoryFilter, SourceId } from '../gen';
 import { Refused, type Host } from '../host';
+import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import { ANY, limitsOf, within, type Limits, type Range } from './range';
 
 const PAGE = 100;
 /** How long after the last key a search begins. */
 const TYPING_MS = 120;
 /** Rows kept in memory while they only arrive; older ones are a page away. */
 const MOST = 5000;
+
+/** What of all that happened is looked at, besides what is looked for. */
+interface Choice {
+  source?: SourceId | null;
+  kind?: EntryKind | null;
+  agent?: string | null;
+  range?: Range;
+}
 
 export type Loading = { is: 'loading' } | { is: 'ready' } | { is: 'failed'; why: string };
 
@@ -24,18 +34,21 @@ export class History {
   source: SourceId | null = $state(null);
   kind: EntryKind | null = $state(null);
   agent: string | null = $state(null);
+  range: Range = $state.raw(ANY);
   /** What is looked for. */
   search = $state('');
   selected: EntryView | null = $state.raw(null);
 
   readonly #host: Host;
+  readonly #clock: Clock;
   #begun = false;
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** A page that was asked for under another filter must not be shown under this one. */
   #turn = 0;
 
-  constructor(host: Host, desk: Desk) {
+  constructor(host: Host, desk: Desk, clock: Clock) {
     this.#host = host;
+    this.#clock = clock;
     desk.hear({
       entries: (rows) => this.#arrive(rows),
       // After a reset something may have been missed.
@@ -67,10 +80,11 @@ export class History {
   }
 
   /** Every filter begins at the newest row. */
-  choose(filter: { source?: SourceId | null; kind?: EntryKind | null; agent?: string | null }): void {
-    if (filter.source !== undefined) this.source = filter.source;
-    if (filter.kind !== undefined) this.kind = filter.kind;
-    if (filter.agent !== undefined) this.agent = filter.agent;
+  choose({ source, kind, agent, range }: Choice): void {
+    if (source !== undefined) this.source = source;
+    if (kind !== undefined) this.kind = kind;
+    if (agent !== undefined) this.agent = agent;
+    if (range !== undefined) this.range = range;
     void this.load();
   }
 
@@ -83,20 +97,27 @@ export class History {
 
   showAll(): void {
     this.search = '';
-    this.choose({ source: null, kind: null, agent: null });
+    this.choose({ source: null, kind: null, agent: null, range: ANY });
   }
 
   /** Shows what of a source was not understood. */
   odd(source: SourceId): void {
     this.selected = null;
     this.search = '';
-    this.choose({ source, kind: 'odd', agent: null });
+    this.choose({ source, kind: 'odd', agent: null, range: ANY });
   }
 
   readonly searching: boolean = $derived(this.search.trim() !== '');
 
+  readonly limits: Limits = $derived.by(() => limitsOf(this.range, this.#clock.now));
+
   readonly filtered: boolean = $derived.by(
-    () => this.source !== null || this.kind !== null || this.agent !== null || this.searching,
+    () =>
+      this.source !== null ||
+      this.kind !== null ||
+      this.agent !== null ||
+      this.range.is !== 'any' ||
+      this.searching,
   );
 
   async #page(turn: number, before: string | null): Promise<void> {
@@ -115,8 +136,8 @@ export class History {
   #filter(before: string | null): HistoryFilter {
     const { source, kind, agent } = this;
     const search = this.searching ? this.search : null;
-    const open = { thread: null, ask: null, since: null, until: null };
-    return { ...open, source, kind, agent, search, before, limit: PAGE };
+    const open = { thread: null, ask: null };
+    return { ...open, source, kind, agent, ...this.limits, search, before, limit: PAGE };
   }
 
   #arrive(rows: EntryView[]): void {
@@ -125,7 +146,8 @@ export class History {
       (row) =>
         (this.source === null || row.source === this.source) &&
         (this.kind === null || row.kind === this.kind) &&
-        (this.agent === null || row.agent === this.agent),
+        (this.agent === null || row.agent === this.agent) &&
+        within(row.at, this.limits),
     );
     if (fitting.length === 0) return;
     if (this.searching) {

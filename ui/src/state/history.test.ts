@@ -1,10 +1,12 @@
 import { expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { entry } from '../gallery/samples';
+import { entry, NOON } from '../gallery/samples';
 import type { Answer, Command, EntryView } from '../gen';
+import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
 import { History } from './history.svelte';
+import { ANY } from './range';
 
 const newest = (from: number, count: number): EntryView[] =>
   Array.from({ length: count }, (_, at) => entry(from - at));
@@ -18,7 +20,7 @@ function page(command: Command): Answer {
 function history(): { history: History; host: FixtureHost } {
   const host = new FixtureHost(page);
   const desk = new Desk(host, (paint) => paint());
-  const made = new History(host, desk);
+  const made = new History(host, desk, new Clock());
   desk.open();
   host.push({ patch: 'reset' });
   return { history: made, host };
@@ -78,6 +80,20 @@ test('a search asks for its words, and what arrives meanwhile is only counted', 
   it.showAll();
   await it.load();
   expect(host.sent.at(-1)).toMatchObject({ filter: { search: null } });
+});
+
+test('a time range is asked for with all else, and what lies outside does not arrive', async () => {
+  const { history: it, host } = history();
+  const range = { is: 'between', since: NOON, until: NOON + 300 } as const;
+  it.choose({ kind: 'message', range });
+  await it.load();
+  expect(host.sent.at(-1)).toMatchObject({ filter: { kind: 'message', since: NOON, until: NOON + 300 } });
+  host.push({ patch: 'entry', row: entry(300) }, { patch: 'entry', row: entry(299) });
+  expect(it.rows[0]?.cursor).toBe('299');
+  expect(it.filtered).toBe(true);
+  it.choose({ range: ANY });
+  await it.load();
+  expect(host.sent.at(-1)).toMatchObject({ filter: { kind: 'message', since: null, until: null } });
 });
 
 test('a page that was asked for under another filter is not shown', async () => {

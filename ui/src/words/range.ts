@@ -1,0 +1,32 @@
+import type { Limits, Range } from '../state/range';
+import { spaced } from './visible';
+
+export const RANGE_WORDS: Record<Range['is'], string> = {
+  any: 'Any time',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  week: 'Last 7 days',
+  month: 'Last 30 days',
+  between: 'From – to…',
+};
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const minute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** What lies between two limits; whole days by their names, anything else to the minute. */
+export function limitsWords({ since, until }: Limits): string {
+  if (since !== null && until !== null && since >= until) return 'No time at all: it ends before it begins';
+  const whole = [since, until].every((at) => at === null || isMidnight(at));
+  const format = whole ? day : minute;
+  // A day that is looked at to its end is named itself, not the one after it.
+  const last = until === null ? null : whole ? until - 1 : until;
+  if (since !== null && last !== null) return spaced(format.formatRange(since, last));
+  if (since !== null) return `Since ${spaced(format.format(since))}`;
+  if (last === null) return RANGE_WORDS.any;
+  return `${whole ? 'Up to' : 'Before'} ${spaced(format.format(last))}`;
+}
+
+function isMidnight(at: number): boolean {
+  const date = new Date(at);
+  return date.getHours() === 0 && date.getMinutes() === 0;
+}
