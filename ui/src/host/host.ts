@@ -27,6 +27,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'receipt.list': 'receipts';
   'history.page': 'history';
   'history.import': 'imported';
+  'history.timeline': 'timeline';
   'body.list': 'bodies';
   'settings.get': 'settings';
   'settings.set': 'settings';

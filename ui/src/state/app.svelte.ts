@@ -19,6 +19,7 @@ import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
 import { Sources } from './sources.svelte';
 import { Tasks } from './tasks.svelte';
+import { Timeline } from './timeline.svelte';
 import { Threads } from './threads.svelte';
 import { Usage } from './usage.svelte';
 
@@ -43,6 +44,7 @@ export class App {
   /** Who runs on this machine, as long as the operator begins. */
   readonly detection: Detection;
   readonly history: History;
+  readonly timeline: Timeline;
   readonly outside: Outside;
   readonly keys: Keys;
   /** Whether the list of keys is open. */
@@ -70,6 +72,7 @@ export class App {
     this.sources = new Sources(host, this.desk);
     this.detection = new Detection(host);
     this.history = new History(host, this.desk, this.clock);
+    this.timeline = new Timeline(host, this.desk, this.clock);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
     this.desk.hear({

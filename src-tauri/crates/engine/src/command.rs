@@ -13,6 +13,7 @@ use crate::notice::Desktop;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::shell::Shell;
+use crate::timeline::TimelineView;
 use crate::usage::{UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
@@ -85,6 +86,10 @@ pub enum Command {
     /// here is added paused.
     #[serde(rename = "history.import")]
     HistoryImport { sources: BTreeMap<SourceId, Origin>, entries: Vec<CarriedEntry> },
+    /// How many entries there are between each two of these times, which ascend; where there are none, only the
+    /// first and the last time. The filter's own times and what it looks for do not count.
+    #[serde(rename = "history.timeline")]
+    HistoryTimeline { filter: HistoryFilter, edges: Vec<Millis> },
     /// What lines of history stand for, whole. Of a long one only the beginning, unless all of it is asked for.
     #[serde(rename = "body.list")]
     BodyList { source: SourceId, items: Vec<ItemId>, whole: bool },
@@ -159,6 +164,9 @@ pub enum Answer {
     },
     Imported {
         tally: Tally,
+    },
+    Timeline {
+        timeline: TimelineView,
     },
     Bodies {
         rows: Vec<BodyView>,

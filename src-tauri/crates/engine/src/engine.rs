@@ -237,6 +237,7 @@ impl Engine {
             | Command::FindingList
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }
+            | Command::HistoryTimeline { .. }
             | Command::BodyList { .. }
             | Command::SettingsGet
             | Command::NotificationShow) => {

@@ -24,6 +24,7 @@ mod shell;
 mod snooze;
 mod source;
 mod subscription;
+pub mod timeline;
 pub mod usage;
 pub mod view;
 

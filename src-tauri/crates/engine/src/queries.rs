@@ -1,13 +1,16 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
 use deskbell_domain::{Entry, EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
-use deskbell_store::{AskRow, EntryRow, Found, History, OutboxRow, Reader, Span, Stage, StoreError, Terms};
+use deskbell_store::{
+    AskRow, EntryRow, Found, History, OpenError, OutboxRow, Reader, Span, Stage, StoreError, Terms,
+};
 
 use crate::body::{self, BodyView};
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
+use crate::timeline::{TimelineView, check_edges};
 use crate::usage::{Sums, UsageBy, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
@@ -36,6 +39,12 @@ impl From<StoreError> for CommandError {
     }
 }
 
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> Self {
+        Self { code: ErrorCode::Failed, message: error.to_string() }
+    }
+}
+
 impl Queries {
     pub(crate) fn new(reader: Reader, desk: Arc<Desk>) -> Self {
         Self { reader: Mutex::new(reader), desk }
@@ -56,6 +65,9 @@ impl Queries {
             Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
             Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
             Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
+            Command::HistoryTimeline { filter, edges } => {
+                self.timeline(filter, edges).map(|timeline| Answer::Timeline { timeline })
+            }
             Command::BodyList { source, items, whole } => {
                 self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
             }
@@ -241,6 +253,15 @@ impl Queries {
             None => self.reader().history(&history)?.into_iter().map(EntryView::from).collect(),
             Some(terms) => self.reader().search(&history, &terms)?.into_iter().map(EntryView::from).collect(),
         })
+    }
+
+    fn timeline(&self, filter: &HistoryFilter, edges: &[Millis]) -> Result<TimelineView, CommandError> {
+        check_edges(edges, 0)?;
+        let HistoryFilter { source, thread, agent, kind, ask, .. } = filter.clone();
+        let history = History { source, thread, agent, kind, ask, ..History::default() };
+        // Of a long history it takes a while, for which no page must wait.
+        let reader = self.reader().another()?;
+        Ok(reader.timeline(&history, edges)?.into())
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, CommandError> {

@@ -7,10 +7,8 @@ use deskbell_store::Growth;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::command::{CommandError, ErrorCode};
-
-/// Enough for a year of days.
-const MOST_EDGES: usize = 401;
+use crate::command::CommandError;
+use crate::timeline::check_edges;
 
 /// More than a chart can tell apart; the others are added up.
 const MOST_ROWS: usize = 50;
@@ -89,13 +87,7 @@ pub(crate) struct Sums<'a> {
 
 impl<'a> Sums<'a> {
     pub(crate) fn new(by: UsageBy, edges: &'a [Millis]) -> Result<Self, CommandError> {
-        let ascend = edges.windows(2).all(|pair| pair[0] < pair[1]);
-        if !(2..=MOST_EDGES).contains(&edges.len()) || !ascend {
-            return Err(CommandError {
-                code: ErrorCode::Invalid,
-                message: format!("Give from 2 to {MOST_EDGES} times, each later than the one before."),
-            });
-        }
+        check_edges(edges, 2)?;
         Ok(Self { by, edges, found: HashMap::new() })
     }
 
@@ -176,6 +168,7 @@ fn together(rows: Vec<UsageView>) -> Option<UsageView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::ErrorCode;
 
     const HOUR: i64 = 3_600_000;
 

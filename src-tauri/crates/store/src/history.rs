@@ -79,7 +79,7 @@ impl FromStr for Cursor {
 
 /// Which index leads to the lines: the narrowest that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lead<'a> {
+pub(crate) enum Lead<'a> {
     Ask(&'a str),
     Thread(&'a str),
     Agent(&'a str),
@@ -87,7 +87,7 @@ enum Lead<'a> {
 }
 
 impl<'a> Lead<'a> {
-    fn all(history: &'a History) -> Vec<Self> {
+    pub(crate) fn all(history: &'a History) -> Vec<Self> {
         let History { thread, agent, kind, ask, .. } = history;
         match (ask, thread, agent, kind) {
             (Some(ask), ..) => vec![Self::Ask(ask.as_str())],
@@ -98,7 +98,7 @@ impl<'a> Lead<'a> {
         }
     }
 
-    fn value(self) -> &'a str {
+    pub(crate) fn value(self) -> &'a str {
         match self {
             Self::Ask(value) | Self::Thread(value) | Self::Agent(value) | Self::Kind(value) => value,
         }

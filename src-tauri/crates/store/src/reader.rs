@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{
     AskRow, CountsRow, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, Terms,
-    ask, audit, database, entry, history, notice, outbox, receipt, schema, search, setting, source, tally,
-    thing, usage,
+    Timeline, ask, audit, database, entry, history, notice, outbox, receipt, schema, search, setting, source,
+    tally, thing, timeline, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -47,6 +47,11 @@ impl Reader {
             ));
         }
         Ok(Self { folder: data.to_owned(), conn })
+    }
+
+    /// Reads the same folder beside this one.
+    pub fn another(&self) -> Result<Self, OpenError> {
+        Self::open(&self.folder)
     }
 
     /// In the order they were added.
@@ -141,6 +146,11 @@ impl Reader {
     /// One page of history, newest first. The next one is `before` the last row's cursor.
     pub fn history(&self, history: &History) -> Result<Vec<EntryRow>, StoreError> {
         self.read(|conn| history::page(conn, history))
+    }
+
+    /// How much of a history there is from each of these times to before the next, whatever its own times are.
+    pub fn timeline(&self, history: &History, edges: &[Millis]) -> Result<Timeline, StoreError> {
+        self.read(|conn| timeline::count(conn, history, edges))
     }
 
     /// One page of what was looked for, newest first. The next one is `before` the last row's cursor.

@@ -32,6 +32,16 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.go("History").await?;
     desk.window.reads(&named("entry-row"), "add ripgrep").await?;
     desk.picture("history-without-a-server").await?;
+    // A time when nothing happened, and one when it did: both are brushed on the strip.
+    desk.window.click(&format!("{}:first-child", named("timeline-bar"))).await?;
+    desk.window.misses(&named("entry-row")).await?;
+    desk.window.click(&format!("{}:has(rect)", named("timeline-bar"))).await?;
+    desk.window.sees(&named("entry-row")).await?;
+    desk.window.sees(&named("history-range")).await?;
+    desk.picture("history-of-a-time").await?;
+    desk.window.click(&named("history-any-time")).await?;
+    desk.window.misses(&named("history-range")).await?;
+    desk.window.reads(&named("entry-row"), "add ripgrep").await?;
     // A part of a word, and what only the frame behind a line says.
     desk.window.press(Key::Char('/')).await?;
     desk.window.type_text("ripgr -zebra").await?;

@@ -10,4 +10,5 @@ mod paging;
 mod samples;
 mod searching;
 mod sources;
+mod timeline;
 mod trouble;

@@ -1,0 +1,116 @@
+import type { EntryKind, Millis, SourceId } from '../gen';
+import { Refused, type Host } from '../host';
+import type { Clock } from './clock.svelte';
+import type { Desk } from './desk.svelte';
+
+/** While entries arrive they are counted again no more often, in milliseconds. */
+const PAUSE = 10_000;
+/** More bars than that nobody can point at. */
+const MOST = 72;
+/** With fewer, what has just begun would be one block. */
+const LEAST = 24;
+
+/** Whose entries are counted. */
+export interface Counted {
+  source: SourceId | null;
+  kind: EntryKind | null;
+  agent: string | null;
+}
+
+/** How much happened from `since` to before `until`. */
+export interface Bar {
+  since: Millis;
+  until: Millis;
+  count: number;
+}
+
+/** How much happened when, in all the time that the history reaches back. */
+export class Timeline {
+  bars: Bar[] = $state.raw([]);
+  /** Why it could not be counted. */
+  failed: string | null = $state(null);
+
+  readonly #host: Host;
+  readonly #clock: Clock;
+  #counted: Counted | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  /** What was counted under another filter must not be shown under this one. */
+  #turn = 0;
+
+  constructor(host: Host, desk: Desk, clock: Clock) {
+    this.#host = host;
+    this.#clock = clock;
+    desk.hear({ entries: () => this.#soon() });
+  }
+
+  /** Counts, and counts again when entries arrive, until it is told to end. */
+  watch(counted: Counted): () => void {
+    this.#counted = counted;
+    void this.#count();
+    return () => {
+      this.#counted = null;
+      this.#turn += 1;
+      clearTimeout(this.#again);
+      this.#again = undefined;
+    };
+  }
+
+  async #count(): Promise<void> {
+    if (this.#counted === null) return;
+    const turn = ++this.#turn;
+    const open = {
+      thread: null,
+      ask: null,
+      since: null,
+      until: null,
+      search: null,
+      before: null,
+      limit: null,
+    };
+    const filter = { ...open, ...this.#counted };
+    const ask = { command: 'history.timeline', filter } as const;
+    try {
+      const { span } = (await this.#host.command({ ...ask, edges: [] })).timeline;
+      const edges = span === null ? [] : edgesOver(span, this.#clock.now);
+      const { counts } = (await this.#host.command({ ...ask, edges })).timeline;
+      if (turn !== this.#turn) return;
+      this.bars = counts.map((count, at) => ({ since: edges[at] ?? 0, until: edges[at + 1] ?? 0, count }));
+      this.failed = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.failed = Refused.from(thrown).message;
+    }
+  }
+
+  #soon(): void {
+    if (this.#counted === null) return;
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      void this.#count();
+    }, PAUSE);
+  }
+}
+
+/** The hours, days, weeks or months of a time, whichever are few enough; of the longest, the last months. */
+export function edgesOver([first, last]: [Millis, Millis], now: Millis): Millis[] {
+  // A server may tell any time: what it says of the future is not what the operator looks for.
+  const end = new Date(first > now ? Math.min(last, 8e15) : Math.min(last, now));
+  const [year, month, day] = [end.getFullYear(), end.getMonth(), end.getDate()];
+  const monday = day - ((end.getDay() + 6) % 7);
+  const units: ((ago: number) => Date)[] = [
+    (ago) => new Date(year, month, day, end.getHours() - ago),
+    (ago) => new Date(year, month, day - ago),
+    (ago) => new Date(year, month, monday - 7 * ago),
+    (ago) => new Date(year, month - ago),
+  ];
+  let edges: Millis[] = [];
+  for (const begin of units) {
+    edges = [begin(-1).getTime()];
+    for (let ago = 0; ago < MOST && (ago < LEAST || (edges[0] ?? 0) > first); ago += 1) {
+      const time = begin(ago).getTime();
+      // Where the clocks go back, two hours have one name.
+      if (time < (edges[0] ?? 0)) edges.unshift(time);
+    }
+    if ((edges[0] ?? 0) <= first) break;
+  }
+  return edges;
+}
