@@ -268,8 +268,7 @@ test('odd frames of a source lead to the history, as they came', async () => {
   expect(screen.getByTestId('source-odd').textContent).toBe('3 odd');
   await user.click(screen.getByTestId('source-odd'));
   expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('History');
-  expect(host.sent.at(-1)).toMatchObject({
-    command: 'history.page',
+  expect(host.sent.findLast(({ command }) => command === 'history.page')).toMatchObject({
     filter: { source: 'hive', kind: 'odd' },
   });
 });
