@@ -11,6 +11,7 @@ pub mod hyperhive;
 pub mod hyperhive_agent;
 pub mod opencode;
 mod piece;
+mod port;
 mod served;
 mod serving;
 mod simulator;

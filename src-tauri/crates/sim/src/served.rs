@@ -5,28 +5,30 @@ use axum::Router;
 use tokio::sync::Mutex;
 
 use crate::gate::Gate;
+use crate::port::Port;
 use crate::serving::Serving;
 
 /// An address at which something is served, and may be ended and served again. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Served {
-    address: SocketAddr,
+    port: Port,
     gate: Gate,
     serving: Mutex<Option<Serving>>,
 }
 
 impl Served {
-    pub async fn start(bind: SocketAddr, gate: Gate, router: Router) -> io::Result<Self> {
-        let serving = Serving::start(bind, gate.clone(), router).await?;
-        Ok(Self { address: serving.address, gate, serving: Mutex::new(Some(serving)) })
+    pub fn start(bind: SocketAddr, gate: Gate, router: Router) -> io::Result<Self> {
+        let port = Port::take(bind)?;
+        let serving = Serving::start(&port, gate.clone(), router)?;
+        Ok(Self { port, gate, serving: Mutex::new(Some(serving)) })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.port.address())
     }
 
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.port.address().port()
     }
 
     /// Returns when nothing listens there any more.
@@ -38,7 +40,7 @@ impl Served {
 
     /// Serves again at the same address, once it was stopped.
     pub async fn resume(&self, router: Router) -> io::Result<()> {
-        *self.serving.lock().await = Some(Serving::start(self.address, self.gate.clone(), router).await?);
+        *self.serving.lock().await = Some(Serving::start(&self.port, self.gate.clone(), router)?);
         Ok(())
     }
 

@@ -2,8 +2,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -17,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::gate::Gate;
+use crate::port::Port;
 
 /// Put into a response's extensions: close the connection instead of sending it.
 #[derive(Clone, Copy, Debug)]
@@ -25,21 +24,15 @@ pub(crate) struct Drop;
 /// A router being served until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Serving {
-    pub(crate) address: SocketAddr,
     accepting: JoinHandle<()>,
     connections: Arc<Mutex<JoinSet<()>>>,
 }
 
 impl Serving {
-    pub(crate) async fn start(bind: SocketAddr, gate: Gate, router: Router) -> io::Result<Self> {
-        let listener = match bind.port() {
-            0 => listen_anywhere(bind.ip()).await?,
-            _ => TcpListener::bind(bind).await?,
-        };
-        let address = listener.local_addr()?;
+    pub(crate) fn start(port: &Port, gate: Gate, router: Router) -> io::Result<Self> {
         let connections = Arc::new(Mutex::new(JoinSet::new()));
-        let accepting = tokio::spawn(accept(listener, gate, router, Arc::clone(&connections)));
-        Ok(Self { address, accepting, connections })
+        let accepting = tokio::spawn(accept(port.listen()?, gate, router, Arc::clone(&connections)));
+        Ok(Self { accepting, connections })
     }
 
     /// Closes every connection, whatever is under way on it. New ones are taken.
@@ -47,7 +40,7 @@ impl Serving {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
-    /// Returns when the port is free again.
+    /// Returns when nothing listens any more.
     pub(crate) async fn stop(mut self) {
         self.accepting.abort();
         // An aborted task always ends with an error.
@@ -56,23 +49,6 @@ impl Serving {
             std::mem::take(&mut *self.connections.lock().unwrap_or_else(PoisonError::into_inner));
         connections.shutdown().await;
     }
-}
-
-/// Takes a port that nobody had before in this process, below those that the system deals out. One of the system's
-/// own may go to somebody else while its server is down for a moment, who would then not come up again.
-async fn listen_anywhere(ip: IpAddr) -> io::Result<TcpListener> {
-    const PORTS: std::ops::Range<u32> = 20_000..32_000;
-    static TAKEN: AtomicU32 = AtomicU32::new(0);
-    let mut in_use = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in PORTS {
-        let nth = std::process::id().wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
-        let port = PORTS.start + nth % (PORTS.end - PORTS.start);
-        match TcpListener::bind((ip, u16::try_from(port).unwrap_or_default())).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => in_use = error,
-            done => return done,
-        }
-    }
-    Err(in_use)
 }
 
 impl std::ops::Drop for Serving {

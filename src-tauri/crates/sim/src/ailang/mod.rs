@@ -103,7 +103,7 @@ impl Ailang {
         let world = Mutex::new(World::new(config.seed, config.now));
         let shared = Arc::new(Shared { world, stalled: watch::Sender::new(false), queue: config.queue });
         let router = routes::router(Arc::clone(&shared));
-        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
+        Ok(Self { served: Served::start(config.bind, config.gate, router)?, shared })
     }
 
     pub fn url(&self) -> String {

@@ -24,7 +24,7 @@ impl<W: World> Server<W> {
         router: fn(Arc<Desk<W>>) -> Router,
     ) -> io::Result<Self> {
         let desk = Arc::new(desk);
-        let served = Served::start(bind, gate, router(Arc::clone(&desk))).await?;
+        let served = Served::start(bind, gate, router(Arc::clone(&desk)))?;
         Ok(Self { desk, router, served })
     }
 

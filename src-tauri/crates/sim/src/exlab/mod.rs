@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::gate::Gate;
 use crate::piece::{Piece, Playing};
+use crate::port::Port;
 use crate::serving::Serving;
 use crate::simulator::{Coordinator, Opening, Part, Setting, Simulator};
 use model::World;
@@ -70,7 +71,7 @@ pub struct Exlab {
     shared: Arc<Shared>,
     config: Config,
     serving: tokio::sync::Mutex<Option<Serving>>,
-    address: std::sync::Mutex<SocketAddr>,
+    port: std::sync::Mutex<Arc<Port>>,
 }
 
 impl Coordinator for Exlab {
@@ -90,28 +91,31 @@ impl Coordinator for Exlab {
 impl Exlab {
     pub async fn start(config: Config) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(World::new(config.seed, config.now)));
-        let address = std::sync::Mutex::new(config.bind);
-        let lab = Self { shared, config, serving: tokio::sync::Mutex::new(None), address };
-        lab.listen(lab.config.bind).await?;
+        let port = std::sync::Mutex::new(Arc::new(Port::take(config.bind)?));
+        let lab = Self { shared, config, serving: tokio::sync::Mutex::new(None), port };
+        lab.listen().await?;
         Ok(lab)
     }
 
-    async fn listen(&self, bind: SocketAddr) -> io::Result<()> {
-        let serving =
-            Serving::start(bind, self.config.gate.clone(), routes::router(Arc::clone(&self.shared))).await?;
-        let address = serving.address;
-        *self.address.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = address;
-        *self.serving.lock().await = Some(serving);
+    async fn listen(&self) -> io::Result<()> {
+        let port = self.port();
+        let router = routes::router(Arc::clone(&self.shared));
+        *self.serving.lock().await = Some(Serving::start(&port, self.config.gate.clone(), router)?);
         if let Some(file) = &self.config.server_json {
             let started_at = self.shared.look(World::time);
-            let told = json!({ "port": address.port(), "pid": std::process::id(), "started_at": started_at });
+            let told =
+                json!({ "port": port.address().port(), "pid": std::process::id(), "started_at": started_at });
             std::fs::write(file, told.to_string())?;
         }
         Ok(())
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        format!("http://{}", self.port().address())
+    }
+
+    fn port(&self) -> Arc<Port> {
+        Arc::clone(&self.port.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Ends it: every connection is cut, its file is removed, and nothing listens any more.
@@ -131,8 +135,11 @@ impl Exlab {
     pub async fn restart(&self) -> io::Result<()> {
         self.stop().await;
         self.shared.change(World::forget_process);
-        let same = *self.address.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.listen(if self.config.server_json.is_some() { self.config.bind } else { same }).await
+        if self.config.server_json.is_some() && self.config.bind.port() == 0 {
+            let another = Arc::new(Port::take(self.config.bind)?);
+            *self.port.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = another;
+        }
+        self.listen().await
     }
 
     /// Ends every socket; the server stays.

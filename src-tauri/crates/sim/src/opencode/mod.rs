@@ -93,7 +93,7 @@ impl Opencode {
     pub async fn start(config: Config) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(World::new(config.directory, config.seed, config.now)));
         let router = routes::router(Arc::clone(&shared));
-        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
+        Ok(Self { served: Served::start(config.bind, config.gate, router)?, shared })
     }
 
     pub fn url(&self) -> String {

@@ -140,7 +140,7 @@ impl Warren {
         let world = World::new(config.seed, &config.user);
         let shared = Arc::new(Shared { world: Mutex::new(world), received: Mutex::default() });
         let router = routes::router(Arc::clone(&shared));
-        Ok(Self { served: Served::start(config.bind, config.gate, router).await?, shared })
+        Ok(Self { served: Served::start(config.bind, config.gate, router)?, shared })
     }
 
     pub fn url(&self) -> String {
