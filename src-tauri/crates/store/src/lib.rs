@@ -15,6 +15,7 @@ mod database;
 mod entry;
 mod error;
 mod history;
+mod hour;
 mod json;
 mod lock;
 mod notice;

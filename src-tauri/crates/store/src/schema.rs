@@ -9,6 +9,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("usage.sql")),
     M::up(include_str!("ringing.sql")),
     M::up(include_str!("search.sql")),
+    M::up(include_str!("hour.sql")),
 ];
 
 /// The version this Deskbell makes and understands.

@@ -1,9 +1,11 @@
-//! How much happened when: counted in the indexes that lead to the lines.
+//! How much happened when. Of all of history, a source and a kind the whole hours are counted already (see hour.rs);
+//! everything else is counted in the indexes that lead to the lines.
 
 use deskbell_domain::{EntryKind, ItemId, Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::history::{History, Lead};
+use crate::hour::Cuts;
 use crate::source;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,7 @@ pub(crate) fn count(conn: &Connection, history: &History, edges: &[Millis]) -> r
     let kind = history.kind.map(EntryKind::as_str);
     let mut span: Option<(i64, i64)> = None;
     let mut counts = vec![0; edges.len().saturating_sub(1)];
+    let cuts = Cuts::new(edges);
     for (num, id) in source::nums(&picture)? {
         if history.source.as_ref().is_some_and(|wanted| *wanted != id) {
             continue;
@@ -31,12 +34,21 @@ pub(crate) fn count(conn: &Connection, history: &History, edges: &[Millis]) -> r
             let [first, last, count] = sql(lead);
             let (Some(first), Some(last)) = (at(first)?, at(last)?) else { continue };
             span = Some(span.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+            if let Lead::Kind(kind) = lead {
+                cuts.add_whole(&picture, num, kind, &mut counts)?;
+            }
             let mut count = picture.prepare_cached(count)?;
             for (sum, edge) in counts.iter_mut().zip(edges.windows(2)) {
-                let [since, until] = [edge[0].0, edge[1].0];
-                if first < until && since <= last {
+                let [since, until] = [edge[0].0.max(first), edge[1].0.min(last.saturating_add(1))];
+                let mut add = |(since, until): (i64, i64)| {
                     let some = params![num, lead.value(), thread, history.agent, kind, since, until];
                     *sum += count.query_row(some, |row| row.get::<_, u64>(0))?;
+                    Ok::<(), rusqlite::Error>(())
+                };
+                match lead {
+                    _ if since >= until => {}
+                    Lead::Kind(_) => cuts.parts(since, until).try_for_each(add)?,
+                    Lead::Ask(_) | Lead::Thread(_) | Lead::Agent(_) => add((since, until))?,
                 }
             }
         }

@@ -10,6 +10,7 @@ use deskbell_domain::{
 use rusqlite::{Connection, ErrorCode};
 
 use crate::history::{Cursor, EntryRow};
+use crate::hour::Arrivals;
 use crate::source::Num;
 use crate::{
     Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, entry, notice, outbox, receipt,
@@ -63,6 +64,8 @@ struct Seat {
     num: Num,
     counts: CountsRow,
     changed: bool,
+    /// Of this transaction.
+    arrivals: Arrivals,
 }
 
 /// What a write did.
@@ -104,9 +107,11 @@ impl Seats {
 
     /// Before the commit: the counts go along with what they count.
     pub(crate) fn put_counts(&mut self, conn: &Connection) -> rusqlite::Result<()> {
-        for seat in self.0.values_mut().filter(|seat| seat.changed) {
-            tally::put(conn, seat.num, seat.counts)?;
-            seat.changed = false;
+        for seat in self.0.values_mut() {
+            seat.arrivals.put(conn, seat.num)?;
+            if std::mem::take(&mut seat.changed) {
+                tally::put(conn, seat.num, seat.counts)?;
+            }
         }
         Ok(())
     }
@@ -185,6 +190,7 @@ impl Seats {
                 entry::Put::New(cursor) => {
                     seat.counts.entries += 1;
                     seat.counts.odd += u64::from(it.kind == EntryKind::Odd);
+                    seat.arrivals.add(it.kind, it.at.millis());
                     seat.changed = true;
                     Told::Placed(cursor)
                 }
@@ -203,14 +209,17 @@ impl Seats {
         if !self.0.contains_key(id) {
             let num = source::find(conn, id)?.ok_or_else(|| Failure::NoSuchSource(id.clone()))?;
             let counts = tally::get(conn, num)?;
-            self.0.insert(id.clone(), Seat { num, counts, changed: false });
+            self.0.insert(id.clone(), Seat { num, counts, changed: false, arrivals: Arrivals::default() });
         }
         self.0.get_mut(id).ok_or_else(|| Failure::NoSuchSource(id.clone()))
     }
 
     /// An intent is never lost without a word: what was on its way becomes a receipt.
     fn remove(&mut self, conn: &Connection, id: &SourceId) -> Result<Told, Failure> {
-        let num = self.seat(conn, id)?.num;
+        let seat = self.seat(conn, id)?;
+        let num = seat.num;
+        // Its lines are swept out later, and taken off the count one by one.
+        seat.arrivals.put(conn, num)?;
         let mut abandoned = Vec::new();
         for row in outbox::list(conn)?.into_iter().filter(|row| row.intent.key.source == *id) {
             let row = row.abandoned(now());

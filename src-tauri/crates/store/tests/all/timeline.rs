@@ -4,7 +4,8 @@ use deskbell_store::{History, Op, Timeline};
 use crate::samples::{Desk, entry, line, source, write};
 
 fn nth(n: i64) -> Entry {
-    let mut it = entry(n, n / 2);
+    // About two days, some of it before 1970.
+    let mut it = entry(n, (n - 50) * 977_777);
     it.kind = EntryKind::ALL[n as usize % 9];
     it.agent = (n % 3 == 0).then(|| format!("agent{}", n % 2));
     it.thread = (n % 5 == 0).then(|| ItemId::of("thread", n % 2));
@@ -20,9 +21,16 @@ async fn a_timeline_counts_what_the_pages_hold() {
         desk.store.write_durable(write(id, (0..200).map(|n| line(nth(n))).collect())).await.unwrap();
     }
     let reader = desk.reader();
-    let edges = [Millis(-5), Millis(0), Millis(1), Millis(40), Millis(70), Millis(1_000)];
+    const HOUR: i64 = 3_600_000;
+    // Whole hours; hours that are cut at one end, at both, and twice inside; and no hour whole.
+    let edges = [
+        [-9 * HOUR, 0, HOUR, 5 * HOUR, 9 * HOUR, 100 * HOUR],
+        [-9 * HOUR - 1, 0, HOUR + HOUR / 2, 5 * HOUR, 9 * HOUR + 1, 30 * HOUR],
+        [2 * HOUR + 1, 2 * HOUR + HOUR / 4, 2 * HOUR + HOUR / 2, 3 * HOUR, 3 * HOUR + 9, 4 * HOUR - 1],
+        [HOUR / 2, HOUR + HOUR / 2, 2 * HOUR + HOUR / 2, 3 * HOUR + HOUR / 2, i64::MAX - 1, i64::MAX],
+    ];
     let mut some = 0;
-    for n in 0..32 {
+    for (n, edges) in (0..32).flat_map(|n| edges.map(|edges| (n, edges.map(Millis)))) {
         let pick = |bit: usize| n & (1 << bit) != 0;
         let wanted = History {
             source: pick(0).then(|| SourceId::new("t")),
@@ -44,7 +52,7 @@ async fn a_timeline_counts_what_the_pages_hold() {
         let with_times = History { since: Some(Millis(50)), until: Some(Millis(51)), ..wanted.clone() };
         assert_eq!(reader.timeline(&with_times, &edges).unwrap(), Timeline { span, counts }, "{wanted:?}");
     }
-    assert!(some > 15, "only {some} filters found anything");
+    assert!(some > 60, "only {some} filters found anything");
 }
 
 #[tokio::test]
