@@ -1,6 +1,6 @@
 //! A line of history as the index holds it: its words in lower case, what is short, and what it is filtered by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use deskbell_domain::{Entry, ItemId};
 use serde_json::Value;
@@ -42,34 +42,48 @@ impl Facet<'_> {
     }
 }
 
-/// All that is found of a line.
+/// All that is found of a line: first what it says, then its names, then what else its frame says.
 pub(super) fn words(entry: &Entry) -> String {
-    let mut words = String::with_capacity(entry.raw.len().min(MOST_CHARS));
+    let mut words = Words { text: String::with_capacity(entry.raw.len().min(MOST_CHARS)), seen: HashSet::new() };
     let names =
         [Some(entry.item.as_str()), entry.agent.as_deref(), entry.thread.as_ref().map(ItemId::as_str)];
+    let raw = serde_json::from_str::<Value>(&entry.raw);
     for part in [entry.text.as_str()].into_iter().chain(names.into_iter().flatten()) {
-        words.push_str(part);
-        words.push('\n');
+        words.add(part);
     }
-    match serde_json::from_str::<Value>(&entry.raw) {
-        Ok(raw) => add_strings(&raw, &mut words),
-        Err(_) => words.push_str(&entry.raw),
+    match &raw {
+        Ok(raw) => words.add_strings(raw),
+        Err(_) => words.add(&entry.raw),
     }
-    if let Some((end, _)) = words.char_indices().nth(MOST_CHARS) {
-        words.truncate(end);
+    let mut text = words.text;
+    if let Some((end, _)) = text.char_indices().nth(MOST_CHARS) {
+        text.truncate(end);
     }
-    words
+    text
 }
 
-fn add_strings(value: &Value, words: &mut String) {
-    match value {
-        Value::String(text) => {
-            words.push_str(text);
-            words.push('\n');
+/// A frame says much of what its line says once more: that is found as well when it stands there once.
+struct Words<'a> {
+    text: String,
+    seen: HashSet<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn add(&mut self, part: &'a str) {
+        // A letter has at most four bytes.
+        if self.text.len() < 4 * MOST_CHARS && self.seen.insert(part) {
+            self.text.push_str(part);
+            self.text.push('\n');
         }
-        Value::Array(values) => values.iter().for_each(|value| add_strings(value, words)),
-        Value::Object(fields) => fields.values().for_each(|value| add_strings(value, words)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+
+    fn add_strings(&mut self, value: &'a Value) {
+        match value {
+            Value::String(text) => self.add(text),
+            Value::Array(values) => values.iter().for_each(|value| self.add_strings(value)),
+            Value::Object(fields) => fields.values().for_each(|value| self.add_strings(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 }
 

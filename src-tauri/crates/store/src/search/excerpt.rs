@@ -3,7 +3,6 @@
 use deskbell_domain::Entry;
 
 use super::Terms;
-use super::document::words;
 
 /// So many letters are shown before the first find, and so many from there on.
 const BEFORE: usize = 40;
@@ -17,14 +16,12 @@ pub struct Span {
     pub found: bool,
 }
 
-/// The line's own text around the first find, or else the part of its frame where that is.
-pub(super) fn excerpt(entry: &Entry, terms: &Terms) -> Vec<Span> {
-    if let Some(first) = terms.places(&entry.text).first() {
-        return spans(&around(&entry.text, first.start), terms);
-    }
-    let words = words(entry);
-    match terms.places(&words).first() {
-        Some(first) => spans(&around(&words, first.start), terms),
+/// The line's own text around the first find, or else the part of its frame where that is; `first` is its place in
+/// all that is found of the line.
+pub(super) fn excerpt(entry: &Entry, words: &str, first: Option<usize>, terms: &Terms) -> Vec<Span> {
+    match first {
+        Some(first) if first < entry.text.len() => spans(&around(&entry.text, first), terms),
+        Some(first) => spans(&around(words, first), terms),
         None => spans(&entry.text, terms),
     }
 }
@@ -60,6 +57,7 @@ mod tests {
     use deskbell_domain::{EntryKind, ItemId, Millis, When};
 
     use super::*;
+    use crate::search::document::words;
 
     fn shown(text: &str, raw: &str, terms: &str) -> String {
         let entry = Entry {
@@ -72,7 +70,8 @@ mod tests {
             text: text.to_owned(),
             raw: raw.to_owned(),
         };
-        let spans = excerpt(&entry, &Terms::parse(terms));
+        let (words, terms) = (words(&entry), Terms::parse(terms));
+        let spans = excerpt(&entry, &words, terms.places(&words).first().map(|place| place.start), &terms);
         spans
             .iter()
             .map(|span| if span.found { format!("[{}]", span.text) } else { span.text.clone() })

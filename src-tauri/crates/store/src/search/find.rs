@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use deskbell_domain::{Entry, SourceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::document::{ALL, Facet, fold, words};
+use super::document::{ALL, Facet, folded, words};
 use super::excerpt::{Span, excerpt};
 use super::index::{Index, Reach, first_of, is_in, last_of, second};
 use super::terms::{Term, Terms};
@@ -35,6 +35,7 @@ struct Hit {
     rank: Rank,
     num: Num,
     entry: Entry,
+    excerpt: Vec<Span>,
 }
 
 pub(crate) fn page(
@@ -60,14 +61,17 @@ pub(crate) fn page(
     if let Some(indexed) = &indexed {
         hits.extend(search.in_index(indexed, &picture, &altered)?);
     }
-    hits.sort_unstable_by_key(|hit| std::cmp::Reverse(hit.rank));
-    hits.truncate(wanted.limit);
-    let found = hits.into_iter().filter_map(|Hit { rank: (_, id), num, entry }| {
+    keep_newest(&mut hits, wanted.limit);
+    let found = hits.into_iter().filter_map(|Hit { rank: (_, id), num, entry, excerpt }| {
         let cursor = Cursor { at: entry.at.millis().0, id };
-        let excerpt = excerpt(&entry, wanted.terms);
         Some(Found { row: EntryRow { cursor, source: sources.get(&num)?.clone(), entry }, excerpt })
     });
     Ok(found.collect())
+}
+
+fn keep_newest(hits: &mut Vec<Hit>, most: usize) {
+    hits.sort_unstable_by_key(|hit| std::cmp::Reverse(hit.rank));
+    hits.truncate(most);
 }
 
 /// The lines that are otherwise in the index than they are.
@@ -98,8 +102,13 @@ impl Search<'_> {
                 hits.extend(self.hit(*id, num, entry));
             }
         }
+        let most = self.wanted.limit;
         entry::each_after(picture, reach.entry, i64::MAX, |id, num, entry| {
-            hits.extend(self.hit(id, num, entry))
+            hits.extend(self.hit(id, num, entry));
+            // However much the index lacks, no more is held of it than twice a page.
+            if hits.len() > 2 * most {
+                keep_newest(&mut hits, most);
+            }
         })?;
         Ok(hits)
     }
@@ -162,13 +171,13 @@ impl Search<'_> {
             agent.as_deref().map(Facet::Agent),
             thread.as_ref().map(Facet::Thread),
         ];
-        let mut parts: Vec<String> = wanted.iter().filter_map(Term::in_index).collect();
+        let mut parts: Vec<String> = wanted.iter().flat_map(Term::grams).collect();
         parts.extend(facets.into_iter().flatten().map(Facet::letters));
         if parts.is_empty() {
             parts.push(ALL.to_owned());
         }
         let mut query = parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(" AND ");
-        for term in unwanted.iter().filter_map(Term::in_index) {
+        for term in unwanted.iter().filter_map(Term::exact_gram) {
             query = format!("({query}) NOT {}", quoted(&term));
         }
         query
@@ -189,8 +198,14 @@ impl Search<'_> {
             && since.is_none_or(|since| at >= since)
             && until.is_none_or(|until| at < until)
             && before.is_none_or(|before| rank < (second(before.at), before.id));
-        let is_met = || self.wanted.terms.are_met_by(&fold(&words(&entry)).chars().collect::<Vec<_>>());
-        (fits && is_met()).then_some(Hit { rank, num, entry })
+        if !fits {
+            return None;
+        }
+        let words = words(&entry);
+        let (at, letters): (Vec<usize>, Vec<char>) = folded(&words).unzip();
+        let first = self.wanted.terms.met_in(&letters)?;
+        let excerpt = excerpt(&entry, &words, at.get(first).copied(), self.wanted.terms);
+        Some(Hit { rank, num, entry, excerpt })
     }
 }
 

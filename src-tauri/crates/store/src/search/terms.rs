@@ -1,8 +1,12 @@
 //! What is looked for, as the operator writes it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::document::{filled, fold, folded, is_ideograph, is_letter};
+
+/// So many are enough to know a long term by: each more makes the index read one more list.
+const MOST_GRAMS: usize = 24;
 
 /// Words, `"phrases"`, and `-what` must not be there. A word is found anywhere, also inside another; one of one or two
 /// letters only as a word of its own, unless it is of a script that puts no spaces between words.
@@ -44,10 +48,13 @@ impl Terms {
         self.wanted.is_empty() && self.unwanted.is_empty()
     }
 
-    /// Whether a folded text holds all that is wanted, and nothing else.
-    pub(super) fn are_met_by(&self, text: &[char]) -> bool {
-        self.wanted.iter().all(|term| term.find(text, 0).is_some())
-            && self.unwanted.iter().all(|term| term.find(text, 0).is_none())
+    /// Where in a folded text the first of what is wanted is, if it holds all of that, and nothing unwanted.
+    pub(super) fn met_in(&self, text: &[char]) -> Option<usize> {
+        let mut first = text.len();
+        for term in &self.wanted {
+            first = first.min(term.find(text, 0)?);
+        }
+        self.unwanted.iter().all(|term| term.find(text, 0).is_none()).then_some(first)
     }
 
     /// Where in a text the wanted is, in bytes, in order and without overlap.
@@ -75,12 +82,21 @@ impl Terms {
 }
 
 impl Term {
-    /// As the index knows it. It has nothing for a sign or two ("#7"): those are looked for in the lines themselves.
-    pub fn in_index(&self) -> Option<String> {
-        match self.0.len() {
-            3.. => Some(self.0.iter().collect()),
-            _ => self.0.iter().copied().all(is_letter).then(|| filled(&self.0)),
+    /// By what the index knows it. A line that lacks one of these lacks the term; one that has them all may still
+    /// lack it. There are none for a sign or two ("#7"): those are looked for in the lines themselves.
+    pub fn grams(&self) -> Vec<String> {
+        if let 1 | 2 = self.0.len() {
+            let is_kept = self.0.iter().copied().all(is_letter);
+            return is_kept.then(|| filled(&self.0)).into_iter().collect();
         }
+        let grams: BTreeSet<String> = self.0.windows(3).map(|gram| gram.iter().collect()).collect();
+        let step = grams.len().div_ceil(MOST_GRAMS).max(1);
+        grams.into_iter().step_by(step).collect()
+    }
+
+    /// That which is in a line of the index exactly where the term is in the line.
+    pub fn exact_gram(&self) -> Option<String> {
+        (self.0.len() <= 3).then(|| self.grams().pop()).flatten()
     }
 
     /// Where it begins, at or after `from`.
@@ -107,7 +123,7 @@ mod tests {
     use super::*;
 
     fn meets(terms: &str, text: &str) -> bool {
-        Terms::parse(terms).are_met_by(&fold(text).chars().collect::<Vec<_>>())
+        Terms::parse(terms).met_in(&fold(text).chars().collect::<Vec<_>>()).is_some()
     }
 
     #[test]
@@ -136,6 +152,19 @@ mod tests {
         }
         assert!(meets("审批", "等待审批中") && meets("待", "等待审批中") && !meets("批审", "等待审批中"));
         assert!(meets("ci", "CI审批") && meets("#7", "PR #7") && meets("ÜBER", "über uns"));
+    }
+
+    #[test]
+    fn a_term_is_known_by_its_parts_and_left_out_by_one_that_says_it_all() {
+        let grams = |text: &str| Terms::parse(text).wanted[0].grams();
+        assert_eq!(grams("Deplo"), ["dep", "epl", "plo"]);
+        assert_eq!(grams("anana"), ["ana", "nan"]);
+        assert_eq!(grams("#7"), Vec::<String>::new());
+        assert_eq!((grams("ci").len(), grams(&"abcdefghijklmnopqrst".repeat(20)).len()), (1, 20));
+        assert!(grams(&format!("\"{}\"", (0..200).map(|n| format!("{n} ")).collect::<String>())).len() <= MOST_GRAMS);
+        let exact = |text: &str| Terms::parse(text).wanted[0].exact_gram();
+        assert_eq!(exact("red"), Some("red".into()));
+        assert!(exact("ci").is_some() && exact("green").is_none() && exact("#7").is_none());
     }
 
     #[test]
