@@ -32,7 +32,7 @@ struct Case {
     filter: fn(usize) -> History,
 }
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     Case {
         name: "rare word",
         words: "quetzalcoatl",
@@ -80,6 +80,13 @@ const CASES: [Case; 9] = [
         words: "审批",
         full_text: None,
         like: Some("%审批%"),
+        filter: everything,
+    },
+    Case {
+        name: "a word without another",
+        words: "error -staging",
+        full_text: Some("error NOT staging"),
+        like: None,
         filter: everything,
     },
     Case { name: "filter only", words: "", full_text: None, like: None, filter: one_thread },

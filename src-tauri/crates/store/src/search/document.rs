@@ -44,7 +44,8 @@ impl Facet<'_> {
 
 /// All that is found of a line: first what it says, then its names, then what else its frame says.
 pub(super) fn words(entry: &Entry) -> String {
-    let mut words = Words { text: String::with_capacity(entry.raw.len().min(MOST_CHARS)), seen: HashSet::new() };
+    let mut words =
+        Words { text: String::with_capacity(entry.raw.len().min(MOST_CHARS)), seen: HashSet::new() };
     let names =
         [Some(entry.item.as_str()), entry.agent.as_deref(), entry.thread.as_ref().map(ItemId::as_str)];
     let raw = serde_json::from_str::<Value>(&entry.raw);

@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(grams("anana"), ["ana", "nan"]);
         assert_eq!(grams("#7"), Vec::<String>::new());
         assert_eq!((grams("ci").len(), grams(&"abcdefghijklmnopqrst".repeat(20)).len()), (1, 20));
-        assert!(grams(&format!("\"{}\"", (0..200).map(|n| format!("{n} ")).collect::<String>())).len() <= MOST_GRAMS);
+        assert!(
+            grams(&format!("\"{}\"", (0..200).map(|n| format!("{n} ")).collect::<String>())).len()
+                <= MOST_GRAMS
+        );
         let exact = |text: &str| Terms::parse(text).wanted[0].exact_gram();
         assert_eq!(exact("red"), Some("red".into()));
         assert!(exact("ci").is_some() && exact("green").is_none() && exact("#7").is_none());
