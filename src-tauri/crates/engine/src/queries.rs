@@ -251,7 +251,11 @@ impl Queries {
         let terms = search.map(|search| Terms::parse(&search)).filter(|terms| !terms.is_empty());
         Ok(match terms {
             None => self.reader().history(&history)?.into_iter().map(EntryView::from).collect(),
-            Some(terms) => self.reader().search(&history, &terms)?.into_iter().map(EntryView::from).collect(),
+            Some(terms) => {
+                // It may look through many lines, for which nobody else must wait.
+                let reader = self.reader().another()?;
+                reader.search(&history, &terms)?.into_iter().map(EntryView::from).collect()
+            }
         })
     }
 
@@ -394,3 +398,6 @@ impl From<&OutboxRow> for ReceiptView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

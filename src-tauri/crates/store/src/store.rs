@@ -114,6 +114,16 @@ impl Store {
         self.shared.progress.behind()
     }
 
+    /// Why the search index cannot be written now. It is tried again by itself.
+    pub fn index_trouble(&self) -> Option<String> {
+        self.shared.progress.trouble()
+    }
+
+    /// Has the search index made again from the lines. Searches are complete meanwhile, if not as fast.
+    pub fn remake_index(&self) {
+        self.shared.progress.remake();
+    }
+
     pub fn health(&self) -> Health {
         self.shared.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

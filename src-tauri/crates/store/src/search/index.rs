@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::lock;
+use crate::{database, lock};
 
 const NAME: &str = "search.db";
 
 /// Counts up whenever `document` says something else: an index of another format is made again.
 const FORMAT: i64 = 2;
 
-const BUSY: Duration = Duration::from_secs(5);
+/// Whoever waits longer tries again later: the indexer at its next turn, a search without the index.
+const BUSY: Duration = Duration::from_secs(1);
 const CACHE_KIB: i64 = 8 * 1024;
 
 /// Documents are numbered by the second of their lines, so that the newest is found first and a time is a range.
@@ -75,10 +76,12 @@ fn path(folder: &Path) -> PathBuf {
 }
 
 impl Index {
-    /// Makes it where it is not there, and makes it again where it is of another format.
+    /// Makes it where it is not there, and makes it again where it is damaged or of another format. Whatever else
+    /// is in the way (somebody has it for themselves, the disk is full, it may not be written) leaves it as it is.
     pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
         match Self::connect(folder) {
             Ok(Some(index)) => Ok(index),
+            Err(error) if !database::is_damage(&error) => Err(error),
             Ok(None) | Err(_) => {
                 throw_away(folder);
                 Self::connect(folder)?.ok_or(rusqlite::Error::InvalidQuery)
@@ -102,7 +105,7 @@ impl Index {
         conn.pragma_update(None, "synchronous", "NORMAL")?;
         conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
         match version(&conn)? {
-            FORMAT => {}
+            FORMAT if has_tables(&conn)? => {}
             0 => {
                 let making = conn.transaction()?;
                 making.execute_batch(TABLES)?;
@@ -211,6 +214,11 @@ fn version(conn: &Connection) -> rusqlite::Result<i64> {
     conn.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
+fn has_tables(conn: &Connection) -> rusqlite::Result<bool> {
+    let names = "SELECT count(*) = 3 FROM sqlite_schema WHERE name IN ('reach', 'place', 'line')";
+    conn.query_row(names, [], |row| row.get(0))
+}
+
 /// It can be made again from the database.
 pub(super) fn throw_away(folder: &Path) {
     for end in ["", "-wal", "-shm"] {
@@ -219,6 +227,65 @@ pub(super) fn throw_away(folder: &Path) {
                 tracing::warn!(%error, "the search index could not be thrown away");
             }
             Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ErrorCode;
+
+    use super::*;
+
+    fn put(index: &mut Index, entry: i64) -> rusqlite::Result<()> {
+        let letter = |n: u32| char::from_u32(0x4E00 + n * (entry as u32 + 1) * 7_919 % 20_000).unwrap();
+        let line = Line { entry, second: entry, document: (0..9_000).map(letter).collect() };
+        index.advance(&[], vec![line], Reach { entry, stale: 0, print: 0 })
+    }
+
+    fn reached(folder: &Path) -> i64 {
+        Index::open(folder).unwrap().reach().unwrap().entry
+    }
+
+    #[test]
+    fn an_index_that_somebody_else_has_for_themselves_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        put(&mut Index::open(dir.path()).unwrap(), 7).unwrap();
+        let other = Connection::open(path(dir.path())).unwrap();
+        other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT;").unwrap();
+        let error = Index::open(dir.path()).unwrap_err();
+        assert_eq!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy), "{error}");
+        drop(other);
+        assert_eq!(reached(dir.path()), 7);
+    }
+
+    #[test]
+    fn an_index_on_a_full_disk_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = Index::open(dir.path()).unwrap();
+        put(&mut index, 7).unwrap();
+        // It may not grow any more: to SQLite that is a full disk.
+        let pages: i64 = index.0.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let limit = |pages: i64| format!("PRAGMA max_page_count = {pages}");
+        let _: i64 = index.0.query_row(&limit(pages), [], |row| row.get(0)).unwrap();
+        let error = (8..100).map(|entry| put(&mut index, entry)).find_map(Result::err).unwrap();
+        assert_eq!(error.sqlite_error_code(), Some(ErrorCode::DiskFull), "{error}");
+        assert!(!database::is_damage(&error), "it would be thrown away");
+        let reach = index.reach().unwrap().entry;
+        let _: i64 = index.0.query_row(&limit(100_000), [], |row| row.get(0)).unwrap();
+        put(&mut index, reach + 1).unwrap();
+        assert_eq!(reached(dir.path()), reach + 1);
+    }
+
+    #[test]
+    fn an_index_of_another_format_is_made_again() {
+        for spoil in ["PRAGMA user_version = 99", "DROP TABLE place"] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut index = Index::open(dir.path()).unwrap();
+            put(&mut index, 7).unwrap();
+            index.0.execute_batch(spoil).unwrap();
+            drop(index);
+            assert_eq!(reached(dir.path()), 0, "{spoil}");
         }
     }
 }

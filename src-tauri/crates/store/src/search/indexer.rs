@@ -19,6 +19,8 @@ use crate::source::Num;
 const BATCH: i64 = 1_000;
 /// How long it rests after an error.
 const PAUSE: Duration = Duration::from_secs(2);
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 /// The longest it makes way for the intake at a time.
 const LONGEST_REST: Duration = Duration::from_millis(200);
 
@@ -60,9 +62,11 @@ impl Indexer {
     }
 
     fn run(self) {
+        yield_to_others();
         while !self.progress.has_ended() {
             let Err(error) = self.follow() else { return };
             tracing::warn!(%error, "the search index could not be written; searches look through the lines instead");
+            self.progress.set_trouble(Some(error.to_string()));
             if crate::database::is_damage(&error) {
                 throw_away(&self.folder);
             }
@@ -77,8 +81,13 @@ impl Indexer {
             index.clear()?;
         }
         while !self.progress.has_ended() {
+            if self.progress.is_to_be_remade() {
+                index.clear()?;
+                self.progress.emptied();
+            }
             let (commits, begun) = (self.progress.commits(), Instant::now());
             let more = self.step(&mut index)?;
+            self.progress.set_trouble(None);
             if !more {
                 self.progress.wait_beyond(commits);
             } else if self.progress.commits() != commits {
@@ -133,6 +142,32 @@ impl Indexer {
     }
 }
 
+/// Whoever takes in, asks or paints goes first. Only Linux can say so of one thread.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!(%error, "the search index is brought up to date at the priority of everything else");
+    }
+}
+
 fn line(id: i64, num: Num, entry: &Entry) -> Line {
     Line { entry: id, second: second(entry.at.millis().0), document: document(num, entry) }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[test]
+    fn the_indexer_yields_and_nobody_else_does() {
+        let before = getpriority_process(None).unwrap();
+        let of_thread = std::thread::spawn(|| {
+            yield_to_others();
+            getpriority_process(None).unwrap()
+        });
+        assert_eq!(of_thread.join().unwrap(), NICENESS);
+        assert_eq!(getpriority_process(None).unwrap(), before);
+    }
 }

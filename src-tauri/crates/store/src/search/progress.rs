@@ -11,6 +11,8 @@ pub(crate) struct Progress {
     indexed: AtomicI64,
     /// Up to here, what was altered is in the index as it is now.
     restated: AtomicI64,
+    /// Why the index cannot be written now.
+    trouble: Mutex<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +21,8 @@ struct State {
     /// The newest line in the database.
     newest: i64,
     ended: bool,
+    /// The index is to be made again.
+    remake: bool,
 }
 
 impl Progress {
@@ -47,9 +51,34 @@ impl Progress {
         self.state().ended
     }
 
-    /// Waits for a commit after that one, or for the end.
+    /// Waits for a commit after that one, for the end, or for the index to be made again.
     pub(super) fn wait_beyond(&self, commits: u64) {
-        let _state = self.told.wait_while(self.state(), |state| state.commits == commits && !state.ended);
+        let is_idle = |state: &mut State| state.commits == commits && !state.ended && !state.remake;
+        let _state = self.told.wait_while(self.state(), is_idle);
+    }
+
+    /// The index is to be made again from the lines.
+    pub(crate) fn remake(&self) {
+        self.state().remake = true;
+        self.told.notify_all();
+    }
+
+    pub(super) fn is_to_be_remade(&self) -> bool {
+        self.state().remake
+    }
+
+    /// It is empty now.
+    pub(super) fn emptied(&self) {
+        self.set_indexed(0);
+        self.state().remake = false;
+    }
+
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     /// Rests so long; less where the writer ends.
@@ -63,7 +92,9 @@ impl Progress {
 
     /// So many lines are in the database, and not in the index.
     pub(crate) fn behind(&self) -> u64 {
-        u64::try_from(self.state().newest - self.indexed.load(Ordering::Relaxed)).unwrap_or(0)
+        let State { newest, remake, .. } = *self.state();
+        let indexed = if remake { 0 } else { self.indexed.load(Ordering::Relaxed) };
+        u64::try_from(newest - indexed).unwrap_or(0)
     }
 
     pub(super) fn set_restated(&self, up_to: i64) {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use deskbell_domain::{Change, Entry, EntryKind, ItemId, Millis, SourceId};
 use deskbell_store::{EntryRow, Found, History, Op, Reader, Store, Terms};
 
@@ -219,4 +221,44 @@ async fn an_index_that_is_of_no_use_is_made_again() {
         assert_eq!(found(&opened.store.reader().unwrap()), expected, "{what}");
         opened.store.close().await;
     }
+}
+
+#[tokio::test]
+async fn an_index_that_cannot_be_written_is_said_and_tried_again() {
+    let dir = full().await.close().await;
+    let index = data_of(&dir).join("search.db");
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(data_of(&dir).join(format!("search.db{end}")));
+    }
+    // A folder in its place can neither be written nor thrown away.
+    std::fs::create_dir(&index).unwrap();
+    let opened = Store::open(&data_of(&dir)).unwrap();
+    while opened.store.index_trouble().is_none() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert_eq!(opened.store.behind(), 600);
+    let found = |store: &Store| pages(&store.reader().unwrap(), &History::default(), "deploy", 600).len();
+    let expected = found(&opened.store);
+    assert!(expected > 0, "the lines are looked through instead");
+    std::fs::remove_dir(&index).unwrap();
+    until_indexed(&opened.store).await;
+    assert_eq!((found(&opened.store), opened.store.index_trouble()), (expected, None));
+}
+
+#[tokio::test]
+async fn an_index_is_made_again_when_it_is_wished() {
+    let desk = full().await;
+    until_indexed(&desk.store).await;
+    let index = desk.data().join("search.db");
+    let held = || {
+        let conn = rusqlite::Connection::open(&index).unwrap();
+        conn.query_row("SELECT count(*) FROM place", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    // What is not in it any more is not noticed by itself.
+    rusqlite::Connection::open(&index).unwrap().execute("DELETE FROM place WHERE entry <= 100", []).unwrap();
+    assert_eq!(held(), 500);
+    desk.store.remake_index();
+    assert_eq!(desk.store.behind(), 600);
+    until_indexed(&desk.store).await;
+    assert_eq!(held(), 600);
 }
