@@ -1,9 +1,10 @@
-//! How many lines there are of each hour, source and kind. Kept in step with the lines in the same transaction: what
-//! comes by the writer, what goes or is altered by triggers (see hour.sql).
+//! How many lines there are of each hour, source and kind, and what they take. Kept in step with the lines in the same transaction: what
+//! comes by the writer, what goes or is altered by triggers (see hour.sql and
+//! size.sql).
 
 use std::collections::{BTreeSet, HashMap};
 
-use deskbell_domain::{EntryKind, Millis};
+use deskbell_domain::{Entry, EntryKind, Millis};
 use rusqlite::{Connection, params};
 
 use crate::source::Num;
@@ -12,24 +13,36 @@ const HOUR: i64 = 3_600_000;
 
 /// Lines of one source that came and are yet to be counted.
 #[derive(Debug, Default)]
-pub(crate) struct Arrivals(HashMap<(EntryKind, i64), u64>);
+pub(crate) struct Arrivals(HashMap<(EntryKind, i64), Sum>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    entries: u64,
+    text_bytes: usize,
+    frame_bytes: usize,
+}
 
 impl Arrivals {
-    pub(crate) fn add(&mut self, kind: EntryKind, at: Millis) {
-        *self.0.entry((kind, hour_of(at.0))).or_default() += 1;
+    pub(crate) fn add(&mut self, entry: &Entry) {
+        let sum = self.0.entry((entry.kind, hour_of(entry.at.millis().0))).or_default();
+        sum.entries += 1;
+        sum.text_bytes += entry.text.len();
+        sum.frame_bytes += entry.raw.len();
     }
 
     /// Before the commit of the lines.
     pub(crate) fn put(&mut self, conn: &Connection, num: Num) -> rusqlite::Result<()> {
-        for ((kind, hour), entries) in self.0.drain() {
-            let of = params![num, kind.as_str(), hour, entries];
+        for ((kind, hour), Sum { entries, text_bytes, frame_bytes }) in self.0.drain() {
             conn.prepare_cached(
-                "INSERT INTO hour (source, kind, hour, entries) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET entries = entries + excluded.entries",
+                "INSERT INTO hour (source, kind, hour, entries, text_bytes, frame_bytes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET entries = entries + excluded.entries,
+                   text_bytes = text_bytes + excluded.text_bytes, frame_bytes = frame_bytes + excluded.frame_bytes",
             )?
-            .execute(of)?;
+            .execute(params![num, kind.as_str(), hour, entries, text_bytes, frame_bytes])?;
             conn.prepare_cached(
-                "DELETE FROM hour WHERE source = ?1 AND kind = ?2 AND hour = ?3 AND entries = 0",
+                "DELETE FROM hour WHERE source = ?1 AND kind = ?2 AND hour = ?3
+                   AND entries = 0 AND text_bytes = 0 AND frame_bytes = 0",
             )?
             .execute(params![num, kind.as_str(), hour])?;
         }
@@ -93,32 +106,37 @@ fn hour_of(at: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use deskbell_domain::{Entry, ItemId, When};
+    use deskbell_domain::{ItemId, When};
 
     use super::*;
     use crate::{entry, schema};
 
-    type Row = (i64, String, i64, i64);
+    type Row = (i64, String, i64, [i64; 3]);
 
     fn rows(conn: &Connection, sql: &str) -> Vec<Row> {
         conn.prepare(sql)
             .unwrap()
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_map([], |row| {
+                let sums = [row.get(3)?, row.get(4)?, row.get(5)?];
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, sums))
+            })
             .unwrap()
             .collect::<Result<_, _>>()
             .unwrap()
     }
 
     fn kept(conn: &Connection) -> Vec<Row> {
-        rows(conn, "SELECT source, kind, hour, entries FROM hour ORDER BY 1, 2, 3")
+        rows(conn, "SELECT source, kind, hour, entries, text_bytes, frame_bytes FROM hour ORDER BY 1, 2, 3")
     }
 
     fn counted(conn: &Connection) -> Vec<Row> {
-        let mut counts: std::collections::BTreeMap<(i64, String, i64), i64> = Default::default();
-        for (source, kind, at, one) in rows(conn, "SELECT source, kind, at, 1 FROM entry") {
-            *counts.entry((source, kind, hour_of(at))).or_default() += one;
+        let all = "SELECT source, kind, at, 1, octet_length(text), octet_length(body) FROM entry JOIN raw USING (id)";
+        let mut counts: std::collections::BTreeMap<(i64, String, i64), [i64; 3]> = Default::default();
+        for (source, kind, at, of_line) in rows(conn, all) {
+            let sums = counts.entry((source, kind, hour_of(at))).or_default();
+            sums.iter_mut().zip(of_line).for_each(|(sum, more)| *sum += more);
         }
-        counts.into_iter().map(|((source, kind, hour), count)| (source, kind, hour, count)).collect()
+        counts.into_iter().map(|((source, kind, hour), sums)| (source, kind, hour, sums)).collect()
     }
 
     /// The same numbers at every run.
@@ -143,8 +161,8 @@ mod tests {
             agent: None,
             thread: None,
             ask: None,
-            text: throw(5).to_string(),
-            raw: String::new(),
+            text: "é".repeat(throw(5) as usize),
+            raw: "x".repeat(throw(9) as usize),
         };
         (Num(1 + throw(2) as i64), entry)
     }
@@ -172,7 +190,7 @@ mod tests {
                 _ => {
                     let (num, entry) = thrown(&mut throw);
                     if let entry::Put::New(_) = entry::put(&conn, num, &entry).unwrap() {
-                        arrivals.entry(num.0).or_default().add(entry.kind, entry.at.millis());
+                        arrivals.entry(num.0).or_default().add(&entry);
                     }
                 }
             }
@@ -191,8 +209,13 @@ mod tests {
             let (num, entry) = thrown(&mut throw);
             entry::put(&conn, num, &entry).unwrap();
         }
-        conn.execute_batch("DROP TABLE hour; DROP TRIGGER hour_gone; DROP TRIGGER hour_altered;").unwrap();
+        conn.execute_batch(
+            "DROP TABLE hour; DROP TRIGGER hour_gone; DROP TRIGGER hour_altered; DROP TRIGGER hour_frame_altered;
+             DROP TABLE removed;",
+        )
+        .unwrap();
         conn.execute_batch(include_str!("hour.sql")).unwrap();
+        conn.execute_batch(include_str!("size.sql")).unwrap();
         assert!(!kept(&conn).is_empty());
         assert_eq!(kept(&conn), counted(&conn));
     }

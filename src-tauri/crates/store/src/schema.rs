@@ -10,6 +10,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("ringing.sql")),
     M::up(include_str!("search.sql")),
     M::up(include_str!("hour.sql")),
+    M::up(include_str!("size.sql")),
 ];
 
 /// The version this Deskbell makes and understands.

@@ -190,7 +190,7 @@ impl Seats {
                 entry::Put::New(cursor) => {
                     seat.counts.entries += 1;
                     seat.counts.odd += u64::from(it.kind == EntryKind::Odd);
-                    seat.arrivals.add(it.kind, it.at.millis());
+                    seat.arrivals.add(it);
                     seat.changed = true;
                     Told::Placed(cursor)
                 }
