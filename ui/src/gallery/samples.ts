@@ -132,6 +132,7 @@ export function source(more: Partial<SourceView> = {}): SourceView {
     link: { state: 'live', since: NOON - 3_600_000 },
     counts: { asksOpen: 1, entries: 12, odd: 0 },
     lagMs: 2,
+    asOf: null,
     ...more,
   };
 }

@@ -453,7 +453,12 @@ export type SourceView = { source: SourceId, name: string, dialect: string, url:
 /**
  * How long the newest frame took from the socket to the disk, in milliseconds.
  */
-lagMs: number | null, };
+lagMs: number | null, 
+/**
+ * Until when what is shown of it is known to be what its server had. Nothing while it is live, which is now, and
+ * before it ever was.
+ */
+asOf: Millis | null, };
 
 /**
  * A part of what is shown of a line that was found.

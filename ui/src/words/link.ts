@@ -1,5 +1,5 @@
 import type { Auth, EntryKind, Link, SourceView } from '../gen';
-import { countdown } from './time';
+import { countdown, exact, moment } from './time';
 
 /** How a link is, for a dot. */
 export type Tone = 'good' | 'busy' | 'bad' | 'off';
@@ -33,6 +33,15 @@ export function linkWords(source: Pick<SourceView, 'link' | 'paused'>, now: numb
     case 'off':
       return source.paused ? 'paused' : 'off';
   }
+}
+
+/** Until when what is shown of a source that is not live is known to hold; exactly, for those who look closer. */
+export function asOf(source: SourceView | undefined, now: number): { short: string; exact: string } | null {
+  if (source === undefined || source.asOf === null) return null;
+  return {
+    short: `as of ${moment(source.asOf, now)}`,
+    exact: `${source.name} is not live. This is what it had at ${exact(source.asOf)}. An answer is kept until it is back, and is sent if this still waits then.`,
+  };
 }
 
 export function authWords(auth: Auth['type']): string {

@@ -16,7 +16,7 @@ use crate::trouble::{Exit, Trouble};
 pub async fn asks(desk: &Desk, paper: &mut Paper, all: bool) -> Result<Exit, Trouble> {
     let rows = desk.asks(all).await?;
     let nothing = if all { "Nobody has asked anything yet." } else { "Nothing waits for you." };
-    print(paper, &rows, &["KEY", "STATE", "WHEN", "AGENT", "TITLE"], nothing, |row, clock| {
+    let done = print(paper, &rows, &["KEY", "STATE", "WHEN", "AGENT", "TITLE"], nothing, |row, clock| {
         vec![
             key(&row.key),
             ask_state(row),
@@ -24,7 +24,17 @@ pub async fn asks(desk: &Desk, paper: &mut Paper, all: bool) -> Result<Exit, Tro
             row.agent.as_deref().unwrap_or_default().into(),
             Cell::short(&row.title, Ink::Bold),
         ]
-    })
+    })?;
+    if !paper.json {
+        for source in desk.sources().await? {
+            let waits = rows.iter().any(|row| row.source == source.source && row.settled_at.is_none());
+            if let Some(at) = source.as_of.filter(|_| waits) {
+                let moment = paper.clock.both(at);
+                paper.say(&format!("{} is not live: what waits there is as of {moment}.", source.name))?;
+            }
+        }
+    }
+    Ok(done)
 }
 
 pub async fn agents(desk: &Desk, paper: &mut Paper) -> Result<Exit, Trouble> {

@@ -251,7 +251,7 @@ mod tests {
             ]),
             paused: false,
         };
-        SourceView::new(&source, Link::Off, Default::default(), None)
+        SourceView::new(&source, Link::Off, Default::default(), None, None)
     }
 
     fn edit(place: &Place, access: &Access) -> SourceDraft {

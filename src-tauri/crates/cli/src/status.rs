@@ -51,7 +51,7 @@ pub fn print_table(paper: &mut Paper, rows: &[SourceView]) -> Result<(), Trouble
     if rows.is_empty() {
         return paper.say("There are no sources yet. See `bell source add --help`.");
     }
-    let heads = ["SOURCE", "LINK", "ASKS", "ENTRIES", "ODD", "LAG", "DIALECT", "URL"];
+    let heads = ["SOURCE", "LINK", "ASKS", "ENTRIES", "ODD", "LAG", "AS OF", "DIALECT", "URL"];
     let mut lines: Vec<Vec<Cell>> = vec![heads.iter().map(|head| Cell::new(head, Ink::Faint)).collect()];
     lines.extend(rows.iter().map(|row| {
         vec![
@@ -61,6 +61,7 @@ pub fn print_table(paper: &mut Paper, rows: &[SourceView]) -> Result<(), Trouble
             row.counts.entries.to_string().into(),
             row.counts.odd.to_string().into(),
             row.lag_ms.map(lag).unwrap_or_default().into(),
+            as_of(row, &paper.clock),
             row.dialect.as_str().into(),
             row.url.as_str().into(),
         ]
@@ -90,6 +91,15 @@ pub fn link(row: &SourceView, clock: &Clock) -> Cell {
     }
 }
 
+/// Until when what is listed of it is known to hold.
+fn as_of(row: &SourceView, clock: &Clock) -> Cell {
+    match (&row.link, row.as_of) {
+        (Link::Live { .. }, _) => Cell::new("now", Ink::Good),
+        (_, Some(at)) => Cell::new(clock.relative(at), Ink::Warm),
+        (_, None) => Cell::new("", Ink::Faint),
+    }
+}
+
 fn lag(millis: i64) -> String {
     if millis < 1000 { format!("{millis} ms") } else { span(millis) }
 }
@@ -115,7 +125,7 @@ mod tests {
             paused: false,
         };
         let counts = Counts { asks_open: 2, entries: 30, odd: 1 };
-        let view = SourceView::new(&source, Link::Waiting { until: Millis(9), fault }, counts, Some(4));
+        let view = SourceView::new(&source, Link::Waiting { until: Millis(9), fault }, counts, Some(4), None);
         let row = serde_json::to_value(StatusRow::new(&view)).unwrap();
         for (field, value) in [
             ("source", serde_json::json!("hive")),

@@ -15,6 +15,7 @@ struct Seat {
     link: Link,
     lag_ms: Option<i64>,
     counts: Counts,
+    as_of: Option<Millis>,
 }
 
 #[derive(Debug, Default)]
@@ -61,13 +62,14 @@ impl Desk {
         self.snoozed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn place(&self, source: Source, counts: Counts) -> SourceView {
+    pub(crate) fn place(&self, source: Source, counts: Counts, as_of: Option<Millis>) -> SourceView {
         let mut seats = self.lock();
         let seat = seats.entry(source.id.clone()).or_insert_with(|| Seat {
             source: source.clone(),
             link: Link::Off,
             lag_ms: None,
             counts,
+            as_of,
         });
         seat.source = source;
         seat.view()
@@ -98,10 +100,16 @@ impl Desk {
         self.lock().get(source).map_or((Link::Off, None), |seat| (seat.link.clone(), seat.lag_ms))
     }
 
-    pub(crate) fn set_link(&self, source: &SourceId, link: Link) -> Option<SourceView> {
+    pub(crate) fn set_link(
+        &self,
+        source: &SourceId,
+        link: Link,
+        as_of: Option<Millis>,
+    ) -> Option<SourceView> {
         let mut seats = self.lock();
         let seat = seats.get_mut(source)?;
         seat.link = link;
+        seat.as_of = as_of.or(seat.as_of);
         Some(seat.view())
     }
 
@@ -125,6 +133,6 @@ impl Desk {
 
 impl Seat {
     fn view(&self) -> SourceView {
-        SourceView::new(&self.source, self.link.clone(), self.counts, self.lag_ms)
+        SourceView::new(&self.source, self.link.clone(), self.counts, self.lag_ms, self.as_of)
     }
 }

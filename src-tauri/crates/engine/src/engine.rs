@@ -171,7 +171,7 @@ impl Engine {
             }
         }
         for view in sources {
-            let counts = view.counts;
+            let (counts, as_of) = (view.counts, view.as_of);
             let source = Source {
                 id: view.source,
                 name: view.name,
@@ -182,7 +182,7 @@ impl Engine {
                 settings: view.settings,
                 paused: view.paused,
             };
-            engine.employ(source, counts).await.map_err(|error| failed(&error))?;
+            engine.employ(source, counts, as_of).await.map_err(|error| failed(&error))?;
         }
         Ok(engine)
     }
@@ -304,10 +304,15 @@ impl Engine {
     }
 
     /// Gives a source its task.
-    async fn employ(&self, source: Source, counts: Counts) -> Result<(), CommandError> {
+    async fn employ(
+        &self,
+        source: Source,
+        counts: Counts,
+        as_of: Option<Millis>,
+    ) -> Result<(), CommandError> {
         let inner = &self.inner;
         let id = source.id.clone();
-        let row = inner.desk.place(source.clone(), counts);
+        let row = inner.desk.place(source.clone(), counts, as_of);
         inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
         let (state, outbox) = {
             let id = id.clone();
@@ -343,7 +348,7 @@ impl Engine {
         }
         let source = self.settle_draft(draft, id, SecretRef::None, false).await?;
         self.write(&source.id, Op::Source(source.clone())).await?;
-        self.employ(source.clone(), Counts::default()).await?;
+        self.employ(source.clone(), Counts::default(), None).await?;
         self.source_answer(&source.id)
     }
 
@@ -385,7 +390,7 @@ impl Engine {
     async fn configure(&self, source: Source) -> Result<Answer, CommandError> {
         let id = source.id.clone();
         self.write(&id, Op::Source(source.clone())).await?;
-        let row = self.inner.desk.place(source.clone(), Counts::default());
+        let row = self.inner.desk.place(source.clone(), Counts::default(), None);
         self.inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
         let _ = self.inner.ringer.send(Word::SourceNamed { source: id.clone(), name: source.name.clone() });
         let control = self.inner.sources.lock().await.get(&id).cloned();

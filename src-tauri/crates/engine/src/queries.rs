@@ -157,6 +157,7 @@ impl Queries {
             link,
             Counts { asks_open: counts.asks_open, entries: counts.entries, odd: counts.odd },
             lag_ms,
+            reader.as_of(&source.id)?,
         ))
     }
 

@@ -298,6 +298,9 @@ pub struct SourceView {
     pub counts: Counts,
     /// How long the newest frame took from the socket to the disk, in milliseconds.
     pub lag_ms: Option<i64>,
+    /// Until when what is shown of it is known to be what its server had. Nothing while it is live, which is now, and
+    /// before it ever was.
+    pub as_of: Option<Millis>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -309,9 +312,16 @@ pub struct Counts {
 }
 
 impl SourceView {
-    pub fn new(source: &Source, link: Link, counts: Counts, lag_ms: Option<i64>) -> Self {
+    pub fn new(
+        source: &Source,
+        link: Link,
+        counts: Counts,
+        lag_ms: Option<i64>,
+        as_of: Option<Millis>,
+    ) -> Self {
+        let as_of = as_of.filter(|_| !matches!(link, Link::Live { .. }));
         let Source { id, name, dialect, url, auth, secret, settings, paused } = source.clone();
-        Self { source: id, name, dialect, url, auth, secret, settings, paused, link, counts, lag_ms }
+        Self { source: id, name, dialect, url, auth, secret, settings, paused, link, counts, lag_ms, as_of }
     }
 }
 

@@ -77,6 +77,7 @@ pub(crate) fn weigh(write: &Write) -> usize {
         | Op::Receipt(_)
         | Op::Source(_)
         | Op::SourceGone
+        | Op::AsOf(_)
         | Op::Setting { .. }
         | Op::Notice(_)
         | Op::Snooze { .. } => 4_096,

@@ -59,6 +59,11 @@ impl Reader {
         self.read(source::list)
     }
 
+    /// Until when what is kept of a source is known to be what its server had.
+    pub fn as_of(&self, source: &SourceId) -> Result<Option<Millis>, StoreError> {
+        self.read(|conn| source::as_of(conn, source))
+    }
+
     /// What waits, by deadline, then by age; then, of what has ended, this many, newest first.
     pub fn asks(&self, settled: Option<usize>) -> Result<Vec<AskRow>, StoreError> {
         self.read(|conn| {

@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("search.sql")),
     M::up(include_str!("hour.sql")),
     M::up(include_str!("size.sql")),
+    M::up(include_str!("as_of.sql")),
 ];
 
 /// The version this Deskbell makes and understands.

@@ -1,4 +1,4 @@
-use deskbell_domain::{Source, SourceId};
+use deskbell_domain::{Millis, Source, SourceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::json::Json;
@@ -32,6 +32,19 @@ pub(crate) fn put(conn: &Connection, source: &Source) -> rusqlite::Result<()> {
     )?
     .execute(params![source.id.as_str(), source.dialect, Json(source)])?;
     Ok(())
+}
+
+pub(crate) fn put_as_of(conn: &Connection, id: &SourceId, at: Millis) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE source SET as_of = ?2 WHERE id = ?1")?.execute(params![id.as_str(), at.0])?;
+    Ok(())
+}
+
+pub(crate) fn as_of(conn: &Connection, id: &SourceId) -> rusqlite::Result<Option<Millis>> {
+    let found = conn
+        .prepare_cached("SELECT as_of FROM source WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    Ok(found.flatten().map(Millis))
 }
 
 /// Forgets the source and, at once, what is small. Its history can be long: it is out of sight from now on,

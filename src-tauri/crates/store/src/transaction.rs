@@ -138,6 +138,10 @@ impl Seats {
                 source::put(conn, row)?;
                 Told::Nothing
             }
+            Op::AsOf(at) => {
+                source::put_as_of(conn, id, *at)?;
+                Told::Nothing
+            }
             Op::SourceGone => self.remove(conn, id)?,
             Op::Setting { name, value } => {
                 setting::put(conn, name, value)?;

@@ -26,6 +26,8 @@ pub enum Op {
     Source(Source),
     /// Removes the source and all that was kept of it. Receipts stay; what was still in the outbox becomes one.
     SourceGone,
+    /// The source was live until then: what is kept of it is what its server had.
+    AsOf(Millis),
     Setting {
         name: String,
         /// JSON.

@@ -39,7 +39,7 @@ impl Engine {
         }
         for source in missing {
             self.write(&source.id, Op::Source(source.clone())).await?;
-            self.employ(source, Counts::default()).await?;
+            self.employ(source, Counts::default(), None).await?;
         }
         let mut tally = Tally::default();
         // Their order stays: it is that of lines of one time.

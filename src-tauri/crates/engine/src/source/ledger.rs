@@ -63,6 +63,10 @@ impl Ledger {
         self.received.get_or_insert(at);
     }
 
+    pub(crate) fn as_of(&mut self, at: Millis) {
+        self.ops.push(Op::AsOf(at));
+    }
+
     pub(crate) fn emit(&mut self, event: Event, now: Millis) {
         let changes = reduce(&mut self.state, event, now);
         self.note(changes, now);

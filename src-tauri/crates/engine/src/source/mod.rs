@@ -30,6 +30,9 @@ pub(crate) const LINK_QUEUE: usize = 8;
 /// Without anything to do, the task looks at the clock this often: a clock that jumped means that we slept.
 const TICK_MS: i64 = 5_000;
 
+/// A live source is written down as such this often: one that is killed loses no more.
+const NOTE_MS: i64 = 60_000;
+
 /// What every source's task shares with the engine.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
@@ -51,6 +54,9 @@ pub(crate) struct SourceTask {
     conversation: Option<Conversation>,
     events: mpsc::Receiver<LinkEvent>,
     live: bool,
+    /// When it was last seen to be live, and when that was last written down.
+    as_of: Option<Millis>,
+    noted: Option<Millis>,
     shared: Shared,
 }
 
@@ -63,6 +69,8 @@ impl SourceTask {
             conversation: None,
             events: no_events(),
             live: false,
+            as_of: None,
+            noted: None,
             shared,
         }
     }
@@ -87,6 +95,7 @@ impl SourceTask {
             let step = self.machine.tick(self.now());
             self.follow(step).await;
             self.fire_timers().await;
+            self.look_whether_live();
             self.pump().await;
         }
         self.end().await;
@@ -122,6 +131,7 @@ impl SourceTask {
         let now = self.now();
         self.settle(|conversation| conversation.feed(Signal::Stop, now)).await;
         self.lose();
+        self.ledger.hand_in().await;
         self.conversation = None;
         self.events = no_events();
     }
@@ -192,10 +202,31 @@ impl SourceTask {
 
     /// The connection is gone, and whatever was under way on it is void.
     fn lose(&mut self) {
-        self.live = false;
+        if std::mem::take(&mut self.live) {
+            self.note_as_of();
+        }
         self.ledger.drop_hand();
         if let Some(conversation) = &mut self.conversation {
             conversation.reset();
+        }
+    }
+
+    /// A loss is found out later than it happened, after a sleep by hours. So what counts is the last time before.
+    fn look_whether_live(&mut self) {
+        if !self.live {
+            return;
+        }
+        let now = self.now();
+        self.as_of = Some(now);
+        if self.noted.is_none_or(|noted| now.since(noted) >= NOTE_MS) {
+            self.note_as_of();
+        }
+    }
+
+    fn note_as_of(&mut self) {
+        self.noted = self.as_of;
+        if let Some(at) = self.as_of {
+            self.ledger.as_of(at);
         }
     }
 
@@ -272,6 +303,7 @@ impl SourceTask {
                         tracing::warn!(source = %self.source.id, %error, "what was read is not on the disk yet");
                     }
                     self.live = true;
+                    self.look_whether_live();
                     self.machine.live(at);
                     self.show_link();
                     // The ringer's end closes only when the engine stops.
@@ -309,7 +341,7 @@ impl SourceTask {
     }
 
     fn show_link(&self) {
-        if let Some(row) = self.shared.desk.set_link(&self.source.id, self.named_link()) {
+        if let Some(row) = self.shared.desk.set_link(&self.source.id, self.named_link(), self.as_of) {
             self.shared.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
         }
     }
