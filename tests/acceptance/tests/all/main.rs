@@ -11,6 +11,7 @@ mod faults;
 mod hyperhive;
 mod hyperhive_agent;
 mod kill;
+mod offline;
 mod opencode;
 mod reading;
 mod ringing;

@@ -27,8 +27,18 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     desk.show(&ask).await?;
     desk.window.click(&named("offer-deny")).await?;
     desk.ends(&ask, "denied").await?;
+    let open = desk.ask_approval("drop the table");
+    desk.window.sees(&named_with("ask-row", "key", &open)).await?;
     desk.hive.stop().await;
     desk.crash_and_return().await?;
+    desk.window
+        .reads(&format!("{} {}", named_with("ask-row", "key", &open), named("as-of")), "as of")
+        .await?;
+    desk.window.click(&named_with("ask-row", "key", &open)).await?;
+    desk.window.sees(&format!("{} {}", named("ask-detail"), named("as-of"))).await?;
+    desk.picture("inbox-without-a-server").await?;
+    desk.window.click(&named("offer-approve")).await?;
+    desk.window.reads(&named("outcome"), "is kept until").await?;
     desk.go("History").await?;
     desk.window.reads(&named("entry-row"), "add ripgrep").await?;
     desk.picture("history-without-a-server").await?;
