@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask …`. Everything they leave behind lives under `target/`.
 
 mod bench;
+mod browser;
 mod build;
 mod demo;
 mod doctor;

@@ -19,6 +19,8 @@ pub enum Use {
     Plasma,
     /// To run the real servers the tests talk to.
     Peers,
+    /// To test the page in a browser.
+    Browse,
     /// To install the package into a clean system.
     Install,
 }
@@ -179,6 +181,14 @@ const PACKAGES: &[Package] = &[
         deb: "python3",
         fedora: "python3",
         arch: "python",
+    },
+    Package {
+        what: "Chromium, in which the page is tested",
+        usage: Use::Browse,
+        probe: Probe::Program("chromium"),
+        deb: "chromium",
+        fedora: "chromium",
+        arch: "chromium",
     },
     Package {
         what: "mmdebstrap, which makes a clean system to install the package in",

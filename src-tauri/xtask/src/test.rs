@@ -9,7 +9,7 @@ use crate::build::{cargo, window_tests, workspace};
 use crate::packages::Use;
 use crate::steps::{self, Done, Step, in_words};
 use crate::tally::Tally;
-use crate::{install, node, packages, peers, place};
+use crate::{browser, install, node, packages, peers, place};
 
 pub fn run_all() -> Result<ExitCode> {
     let begun = Instant::now();
@@ -29,6 +29,7 @@ pub fn run_all() -> Result<ExitCode> {
 fn plan() -> Result<Vec<Step>> {
     let mut uses = vec![Use::Build, Use::Drive, Use::Peers];
     uses.extend(install::obstacle().is_none().then_some(Use::Install));
+    uses.extend(browser::uses());
     let mut steps = packages::install(&uses)?;
     steps.push(Step::run("Checking the format", cargo(&["fmt", "--all", "--check"])));
     steps.extend(node::build()?);
@@ -40,6 +41,7 @@ fn plan() -> Result<Vec<Step>> {
     ] {
         steps.push(Step::run(title, node::script(script)));
     }
+    steps.push(browser::test());
     steps.push(peers::install_opencode());
     steps.push(Step::run("Building everything", workspace(&["build", "--all-targets"])));
     let mut lint = workspace(&["clippy", "--all-targets"]);

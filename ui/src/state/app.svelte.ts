@@ -14,6 +14,7 @@ import { Holding } from './holding.svelte';
 import { Inbox } from './inbox.svelte';
 import { Intents } from './intents.svelte';
 import { Keys } from './keys';
+import { Looks } from './looks.svelte';
 import { Outside } from './outside.svelte';
 import { Reader } from './reader.svelte';
 import { Screen } from './screen.svelte';
@@ -47,6 +48,7 @@ export class App {
   readonly timeline: Timeline;
   readonly outside: Outside;
   readonly keys: Keys;
+  readonly looks: Looks;
   /** Whether the list of keys is open. */
   help = $state(false);
   /** Why the settings were not kept, or notifications not tried. */
@@ -60,6 +62,7 @@ export class App {
     this.host = host;
     this.desk = new Desk(host, frame);
     this.drafts = new Drafts(storage);
+    this.looks = new Looks(storage);
     this.inbox = new Inbox(this.desk, this.clock);
     this.intents = new Intents(host, this.desk, this.drafts);
     this.holding = new Holding(this.desk, this.inbox, this.intents, this.clock);

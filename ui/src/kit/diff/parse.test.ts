@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { DIFF } from '../gallery/samples';
-import { parseDiff } from './diff';
+import { DIFF } from '../../gallery/samples';
+import { readDiff } from './parse';
+import { marks } from './words';
+
+const read = (unified: string) => readDiff(unified).files;
 
 test('a diff has its file, its counts and the numbers of both sides', () => {
-  const [file, ...more] = parseDiff(DIFF);
+  const [file, ...more] = read(DIFF);
   expect(more).toEqual([]);
   expect([file?.path, file?.added, file?.removed]).toEqual(['agents/coder/agent.nix', 3, 1]);
   expect(file?.lines.map((line) => [line.kind, line.old, line.new])).toEqual([
@@ -22,7 +25,7 @@ test('a diff has its file, its counts and the numbers of both sides', () => {
 });
 
 test('within a hunk, what looks like the name of a file is a changed line', () => {
-  const [file, ...more] = parseDiff('--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n--- a/secret\n+++ b/other\n same\n');
+  const [file, ...more] = read('--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n--- a/secret\n+++ b/other\n same\n');
   expect(more).toEqual([]);
   expect(file?.lines.map((line) => line.text)).toEqual([
     '@@ -1,2 +1,2 @@',
@@ -42,7 +45,7 @@ test('no line of the text is left out, whatever the text is', () => {
     '--- only an old name\n+no new one',
   ];
   for (const text of texts) {
-    const shown = parseDiff(text)
+    const shown = read(text)
       .flatMap((file) => [file.path, ...file.lines.map((line) => line.text)])
       .join('\n');
     for (const line of text.split('\n')) {
@@ -57,9 +60,7 @@ test('no line of the text is left out, whatever the text is', () => {
 
 test('the rule below a name is no line, and any other is', () => {
   const rule = '='.repeat(67);
-  const [file, ...more] = parseDiff(
-    `Index: a.txt\n${rule}\n--- a.txt\n+++ a.txt\n@@ -1 +1 @@\n-x\n+y\n${rule}\n`,
-  );
+  const [file, ...more] = read(`Index: a.txt\n${rule}\n--- a.txt\n+++ a.txt\n@@ -1 +1 @@\n-x\n+y\n${rule}\n`);
   expect(more.map((other) => other.lines.map((line) => line.text))).toEqual([[rule]]);
   expect([file?.path, ...(file?.lines.map((line) => line.text) ?? [])]).toEqual([
     'a.txt',
@@ -70,7 +71,7 @@ test('the rule below a name is no line, and any other is', () => {
 });
 
 test('each file of a diff is its own, also one of which only the mode changes', () => {
-  const files = parseDiff(
+  const files = read(
     'diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\ndiff --git a/b b/b\nindex 1..2\n--- a/b\n+++ b/b\n@@ -1 +1 @@\n-x\n+y\n',
   );
   expect(files.map((file) => [file.path, file.added])).toEqual([
@@ -80,14 +81,14 @@ test('each file of a diff is its own, also one of which only the mode changes', 
 });
 
 test('a moved file says where from, a new one that it is new', () => {
-  const [moved] = parseDiff('--- a/old\n+++ b/new\n@@ -1 +1 @@\n-x\n+y\n');
+  const [moved] = read('--- a/old\n+++ b/new\n@@ -1 +1 @@\n-x\n+y\n');
   expect([moved?.from, moved?.path]).toEqual(['old', 'new']);
-  const [fresh] = parseDiff('--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+y\n');
-  expect([fresh?.from, fresh?.path, fresh?.lines[0]?.text]).toEqual([null, 'new', 'The file is new.']);
+  const [fresh] = read('--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+y\n');
+  expect([fresh?.from, fresh?.path, fresh?.deeds]).toEqual([null, 'new', [{ says: 'new', grave: false }]]);
 });
 
 test('a changed word is marked on both sides', () => {
-  const [file] = parseDiff('--- a/x\n+++ b/x\n@@ -1 +1 @@\n-keep = "7 days"\n+keep = "30 days"\n');
-  const marked = file?.lines.map((line) => line.mark && line.text.slice(...line.mark));
-  expect(marked).toEqual([undefined, '7', '30']);
+  const [file] = read('--- a/x\n+++ b/x\n@@ -1 +1 @@\n-keep = "7 days"\n+keep = "30 days"\n');
+  const marked = file?.lines.map((line) => marks(line).map((span) => line.text.slice(...span)));
+  expect(marked).toEqual([[], ['7'], ['30']]);
 });

@@ -1,11 +1,20 @@
+import { pairUp } from './words';
+
 /** One line of a diff as it is shown. Numbers are lines of the old and the new file. */
 export interface Line {
   kind: 'same' | 'added' | 'removed' | 'hunk' | 'note';
   old: number | null;
   new: number | null;
   text: string;
-  /** Where it differs from the line it replaces: from, up to. */
-  mark?: readonly [number, number];
+  /** The line it takes the place of, or that takes its place. */
+  mate?: Line;
+}
+
+/** What a change does to a file beside its lines. */
+export interface Deed {
+  says: string;
+  /** Worth a second look. */
+  grave: boolean;
 }
 
 export interface DiffFile {
@@ -13,26 +22,58 @@ export interface DiffFile {
   path: string;
   /** Its name before, where that was another. */
   from: string | null;
+  deeds: Deed[];
   added: number;
   removed: number;
   lines: Line[];
 }
 
+/** A whole diff, read. */
+export interface Change {
+  files: DiffFile[];
+  /** Of its text. */
+  characters: number;
+  lines: number;
+}
+
+/** So many lines are told apart. What comes after them is shown in one piece: millions of lines would end the page. */
+export const MOST_LINES = 200_000;
+
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 const RULE = /^={5,}$/;
-const PREAMBLE = /^(diff |index |={5,}$|(new|deleted|old) |similarity |rename |copy |Binary )/;
+const PREAMBLE =
+  /^(diff |index |={5,}$|(new|deleted|old) |(dis)?similarity |rename |copy |Binary |GIT binary )/;
+/** Other modes are a plain file's. */
+const ODD_MODES: Record<string, string> = {
+  '100755': 'may be run',
+  '120000': 'a link to elsewhere',
+  '160000': 'another repository',
+};
 
 /**
  * Reads a unified diff. Total: every line of the text is in the result, as a line or as a file's name (a rule below
  * that name is part of it), for what is approved is the whole text.
  */
-export function parseDiff(unified: string): DiffFile[] {
+export function readDiff(unified: string): Change {
   const reader = new Reader();
-  const lines = unified.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  for (const [at, line] of lines.entries()) reader.read(line, lines[at + 1]);
-  for (const file of reader.files) markWords(file.lines);
-  return reader.files;
+  let lines = 0;
+  let line = nextLine(unified, 0);
+  while (line !== null && lines < MOST_LINES) {
+    const next = nextLine(unified, line.end);
+    reader.read(line.text, next?.text);
+    lines += 1;
+    line = next;
+  }
+  if (line !== null) reader.rest(lines + 1, unified.slice(line.start));
+  for (const file of reader.files) pairUp(file.lines);
+  return { files: reader.files, characters: unified.length, lines };
+}
+
+function nextLine(text: string, start: number): { text: string; start: number; end: number } | null {
+  if (start >= text.length) return null;
+  const at = text.indexOf('\n', start);
+  const to = at < 0 ? text.length : at;
+  return { text: text.slice(start, to), start, end: to + 1 };
 }
 
 class Reader {
@@ -45,6 +86,8 @@ class Reader {
   private before = '';
   /** Whether the line before gave the file its name. */
   private named = false;
+  /** Within the bytes of a binary file. */
+  private bytes = false;
 
   read(line: string, next: string | undefined): void {
     const isBelowName = this.named;
@@ -58,6 +101,13 @@ class Reader {
     else if (line.startsWith('--- ') && next?.startsWith('+++ ') === true) this.before = name(line);
     else if (line.startsWith('+++ ') && this.before !== '') this.name(name(line));
     else this.outside(line, isBelowName);
+  }
+
+  /** What is too much to be told apart. */
+  rest(from: number, text: string): void {
+    const file = this.start();
+    file.deeds.push({ says: `the rest, from line ${from} of the diff on, in one piece`, grave: true });
+    this.push({ kind: 'note', old: null, new: null, text });
   }
 
   /** A line of the hunk under way; false if it cannot be one. */
@@ -84,6 +134,7 @@ class Reader {
     this.new = { line: Number(start), left: Number(newCount ?? 1) };
     this.file();
     this.begun = true;
+    this.bytes = false;
     this.push({ kind: 'hunk', old: null, new: null, text: line });
   }
 
@@ -93,24 +144,24 @@ class Reader {
     const gone = after === '/dev/null';
     file.path = gone ? this.before : after;
     file.from = gone || this.before === '/dev/null' || this.before === after ? null : this.before;
-    if (gone) file.lines.push({ kind: 'note', old: null, new: null, text: 'The file is deleted.' });
-    else if (this.before === '/dev/null') {
-      file.lines.push({ kind: 'note', old: null, new: null, text: 'The file is new.' });
-    }
+    if (gone) deed(file, 'deleted', true);
+    if (this.before === '/dev/null') deed(file, 'new');
     this.before = '';
   }
 
   /** What is in no hunk is shown as it stands; signs are still signs. */
   private outside(line: string, isBelowName: boolean): void {
     const named = /^(?:diff --git a\/(.+) b\/\1|Index: (.+))$/.exec(line);
-    if (named !== null || (PREAMBLE.test(line) && this.begun)) {
+    if (named !== null || line.startsWith('diff -') || (PREAMBLE.test(line) && this.begun)) {
       this.start().path = named?.[1] ?? named?.[2] ?? '';
       this.begun = false;
+      this.bytes = false;
     }
     this.named = named !== null;
     // The file's name says all of it, and needs no rule below.
     if (named !== null || (isBelowName && RULE.test(line))) return;
-    if (line.startsWith('\\') || PREAMBLE.test(line)) {
+    if (line.startsWith('\\') || this.bytes || PREAMBLE.test(line)) {
+      this.preamble(line);
       this.push({ kind: 'note', old: null, new: null, text: line });
       return;
     }
@@ -123,6 +174,27 @@ class Reader {
     this.push({ kind, old: null, new: null, text: line.slice(1) });
   }
 
+  /** What a line above the hunks says that the file goes through. */
+  private preamble(line: string): void {
+    const file = this.file();
+    const [, key, value = ''] =
+      /^(new file mode|deleted file mode|new mode|rename from|rename to|copy from|copy to) (.+)$/.exec(
+        line,
+      ) ?? [];
+    const odd = ODD_MODES[value];
+    if (key === 'new file mode') deed(file, 'new');
+    if (key === 'deleted file mode') deed(file, 'deleted', true);
+    if (key === 'new mode')
+      deed(file, odd === undefined ? `mode ${value} from now on` : `${odd} from now on`, true);
+    else if (key === 'new file mode' && odd !== undefined) deed(file, odd, true);
+    if (key === 'rename from' || key === 'copy from') file.from = value;
+    if (key === 'rename to' || key === 'copy to') file.path = value;
+    if (key === 'rename to') deed(file, 'renamed');
+    if (key === 'copy to') deed(file, 'copied');
+    if (/^(Binary |GIT binary )/.test(line)) deed(file, 'binary: what is in it cannot be read here', true);
+    if (line.startsWith('GIT binary ')) this.bytes = true;
+  }
+
   private push(line: Line): void {
     this.file().lines.push(line);
   }
@@ -132,10 +204,14 @@ class Reader {
   }
 
   private start(): DiffFile {
-    const file: DiffFile = { path: '', from: null, added: 0, removed: 0, lines: [] };
+    const file: DiffFile = { path: '', from: null, deeds: [], added: 0, removed: 0, lines: [] };
     this.files.push(file);
     return file;
   }
+}
+
+function deed(file: DiffFile, says: string, grave = false): void {
+  if (!file.deeds.some((other) => other.says === says)) file.deeds.push({ says, grave });
 }
 
 function take(side: { line: number; left: number }): number {
@@ -146,48 +222,4 @@ function take(side: { line: number; left: number }): number {
 function name(line: string): string {
   const path = line.slice(4).split('\t')[0] ?? '';
   return path.replace(/^[ab]\//, '');
-}
-
-/** Marks in each removed line and the added line that takes its place what differs between them. */
-function markWords(lines: Line[]): void {
-  let at = 0;
-  while (at < lines.length) {
-    const removed = run(lines, at, 'removed');
-    const added = run(lines, at + removed, 'added');
-    for (let i = 0; i < Math.min(removed, added); i += 1) {
-      const [before, after] = [lines[at + i], lines[at + removed + i]];
-      if (before !== undefined && after !== undefined) markPair(before, after);
-    }
-    at += Math.max(removed + added, 1);
-  }
-}
-
-function run(lines: Line[], from: number, kind: Line['kind']): number {
-  let length = 0;
-  while (lines[from + length]?.kind === kind) length += 1;
-  return length;
-}
-
-function markPair(before: Line, after: Line): void {
-  const [a, b] = [words(before.text), words(after.text)];
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
-  const length = (parts: string[]): number => parts.join('').length;
-  const kept = length(
-    a
-      .slice(0, head)
-      .concat(a.slice(a.length - tail))
-      .filter((word) => word.trim() !== ''),
-  );
-  // Two lines with nothing in common are two lines, not a change within one.
-  if (kept === 0 && before.text.trim() !== '' && a.length + b.length > 6) return;
-  const from = length(a.slice(0, head));
-  if (head + tail < a.length) before.mark = [from, before.text.length - length(a.slice(a.length - tail))];
-  if (head + tail < b.length) after.mark = [from, after.text.length - length(b.slice(b.length - tail))];
-}
-
-function words(text: string): string[] {
-  return text.match(/\w+|\s+|[^\w\s]/gu) ?? [];
 }

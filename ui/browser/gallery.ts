@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, preview } from 'vite';
+
+/** Where Chromium is, where it is not told. Nothing is downloaded. */
+const PLACES = [
+  process.env['DESKBELL_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+export interface Gallery {
+  page: Page;
+  /** What the page complained of: errors, and what the policy refused. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+/** The gallery as it would be shipped, under the policy of the window, in a real browser. */
+export async function openGallery(part = ''): Promise<Gallery> {
+  const program = PLACES.find((place) => place !== undefined && existsSync(place));
+  if (program === undefined)
+    throw new Error('There is no Chromium. Install it, or name it in DESKBELL_CHROMIUM.');
+  const folder = await mkdtemp(join(tmpdir(), 'deskbell-gallery-'));
+  await build({
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: 'gallery.html' } },
+  });
+  const server = await preview({
+    logLevel: 'warn',
+    build: { outDir: folder },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
+  const browser: Browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(new URL(`gallery.html#${part}`, server.resolvedUrls?.local[0]).href);
+  await page.waitForSelector('#app > *');
+  return {
+    page,
+    complaints,
+    close: async () => {
+      await browser.close();
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Keeps a picture of the page where the other pictures are. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = new URL('../../target/shots/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: new URL(`${name}.png`, folder).pathname });
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests in a real browser: what it takes, how it looks, and what the policy of the window lets through. */
+export default defineConfig({
+  test: {
+    include: ['browser/**/*.test.ts'],
+    // A busy machine is slow, not wrong.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    // One browser at a time: they measure.
+    fileParallelism: false,
+  },
+});
