@@ -166,6 +166,7 @@ export function entry(number: number, more: Partial<EntryView> = {}): EntryView 
     kind: 'message',
     agent: 'coder',
     thread: null,
+    ended: null,
     ask: null,
     text: `entry ${number}`,
     raw: `{"n":${number}}`,

@@ -27,6 +27,11 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
  */
 ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
+/**
+ * Who is looked for among those who ended something.
+ */
+export type Answerer = "Us" | "Nobody" | { "Other": string | null };
+
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
 export type AskStateWord = "open" | "held" | "sending" | "sent" | "stuck" | "settled";
@@ -77,6 +82,8 @@ pieces: Array<Piece>,
  */
 cut: boolean, };
 
+export type By = "Us" | { "Other": string } | "Nobody";
+
 /**
  * A line of history on its way.
  */
@@ -84,7 +91,11 @@ export type CarriedEntry = { source: SourceId, item: ItemId, at: Millis,
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell first saw it.
  */
-said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, };
+said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
+/**
+ * How it ended there, what the line is about.
+ */
+ended: Ended | null, text: string, raw: string, };
 
 export type Choice = { label: string, explains: string | null, };
 
@@ -149,6 +160,12 @@ findsItself: boolean,
  */
 logins: Array<Auth>, settings: Array<SettingView>, };
 
+/**
+ * How it ended, what a line of history is about: with an ask, its outcome; with an answer that did not win, its
+ * verdict.
+ */
+export type Ended = { outcome: LineOutcome, by: By, };
+
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap" | "notice";
 
 /**
@@ -156,13 +173,17 @@ export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "r
  */
 export type EntryView = { 
 /**
- * Where it stands in the history: `before` takes it.
+ * Where it stands in the history: `before` and `after` take it.
  */
 cursor: string, at: Millis, 
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell saw it.
  */
-said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, 
+said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
+/**
+ * How it ended, what the line is about.
+ */
+ended: Ended | null, text: string, raw: string, 
 /**
  * What is shown of it where something was looked for, part by part; empty otherwise.
  */
@@ -203,15 +224,35 @@ shown: Hash, };
  */
 export type Hash = string;
 
-export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, since: Millis | null, until: Millis | null, 
+export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, 
+/**
+ * How it ended, what the line is about.
+ */
+outcome: LineOutcome | null, 
+/**
+ * Who ended it.
+ */
+by: Answerer | null, since: Millis | null, until: Millis | null, 
 /**
  * Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
  */
 search: string | null, 
 /**
- * A cursor: rows older than that one.
+ * The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
  */
-before: string | null, limit: number | null, };
+best: boolean, 
+/**
+ * A cursor: what is next older than that row. At most one of this, `after` and `around` is given; with `best` none.
+ */
+before: string | null, 
+/**
+ * A cursor: what is next newer than that row.
+ */
+after: string | null, 
+/**
+ * Half a page from that time on, and what is next older.
+ */
+around: Millis | null, limit: number | null, };
 
 /**
  * What a field takes, with the limits of the server behind it.
@@ -270,6 +311,8 @@ export type Key = string;
  * How loud the asks of a source or of a kind are.
  */
 export type Level = "silent" | "normal" | "urgent";
+
+export type LineOutcome = "approved" | "denied" | "answered" | "cancelled" | "expired" | "failed" | "vanished" | "lost" | "unknown" | "discarded";
 
 /**
  * The life of one source's connection.

@@ -2,6 +2,7 @@ import type { AskView, EntryKind, EntryView, HistoryFilter, SourceId } from '../
 import { Refused, type Host } from '../host';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import { EVERYTHING } from './filter';
 import { ANY, limitsOf, within, type Limits, type Range } from './range';
 
 const PAGE = 100;
@@ -136,8 +137,7 @@ export class History {
   #filter(before: string | null): HistoryFilter {
     const { source, kind, agent } = this;
     const search = this.searching ? this.search : null;
-    const open = { thread: null, ask: null };
-    return { ...open, source, kind, agent, ...this.limits, search, before, limit: PAGE };
+    return { ...EVERYTHING, source, kind, agent, ...this.limits, search, before, limit: PAGE };
   }
 
   #arrive(rows: EntryView[]): void {

@@ -1,6 +1,7 @@
 import type { EntryView, HistoryFilter, ItemId, SourceId } from '../gen';
 import { Refused, type Host } from '../host';
 import type { Desk } from './desk.svelte';
+import { EVERYTHING } from './filter';
 import { Bodies } from './bodies.svelte';
 import { merge, type Loading } from './history.svelte';
 
@@ -102,16 +103,7 @@ export class Reader {
     const strand = this.#strand;
     if (strand === null) return;
     this.loading = { is: 'loading' };
-    const filter: HistoryFilter = {
-      ...strand,
-      kind: null,
-      ask: null,
-      since: null,
-      until: null,
-      search: null,
-      before,
-      limit: PAGE,
-    };
+    const filter: HistoryFilter = { ...EVERYTHING, ...strand, before, limit: PAGE };
     try {
       const { rows } = await this.#host.command({ command: 'history.page', filter });
       if (turn !== this.#turn) return;

@@ -2,6 +2,7 @@ import type { EntryKind, Millis, SourceId } from '../gen';
 import { Refused, type Host } from '../host';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import { EVERYTHING } from './filter';
 
 /** While entries arrive they are counted again no more often, in milliseconds. */
 const PAUSE = 10_000;
@@ -58,16 +59,7 @@ export class Timeline {
   async #count(): Promise<void> {
     if (this.#counted === null) return;
     const turn = ++this.#turn;
-    const open = {
-      thread: null,
-      ask: null,
-      since: null,
-      until: null,
-      search: null,
-      before: null,
-      limit: null,
-    };
-    const filter = { ...open, ...this.#counted };
+    const filter = { ...EVERYTHING, ...this.#counted };
     const ask = { command: 'history.timeline', filter } as const;
     try {
       const { span } = (await this.#host.command({ ...ask, edges: [] })).timeline;

@@ -132,6 +132,7 @@ pub enum Order {
         values: Values,
     },
     /// Search back through what was said and done, newest first
+    #[command(after_help = history::HISTORY_EXAMPLES)]
     History(History),
     /// Write out all of the history that fits, newest first: to keep it, to take it along, for a ticket
     #[command(after_help = history::EXPORT_EXAMPLES)]

@@ -217,6 +217,7 @@ fn entry_view(id: &SourceId, entry: Entry) -> EntryView {
         agent,
         thread,
         ask,
+        ended: None,
         text,
         raw,
         found: Vec::new(),

@@ -1,4 +1,4 @@
-use deskbell_domain::{EntryKind, ItemId, Key};
+use deskbell_domain::{Answerer, EntryKind, ItemId, Key, LineOutcome};
 use deskbell_engine::command::{Answer, Command, HistoryFilter};
 use deskbell_engine::view::EntryView;
 
@@ -10,29 +10,70 @@ use crate::trouble::{Exit, Trouble};
 
 /// Rows asked for at a time.
 const PAGE: u32 = 200;
+/// What one page holds at most.
+const MOST: u32 = 1_000;
 
-/// `bell history`: newest first, page by page, so that any limit holds little memory.
+/// Which way the pages go on.
+enum Way {
+    Older,
+    Newer,
+    /// There is one page.
+    Nowhere,
+}
+
+/// `bell history`: page by page, so that any limit holds little memory.
 pub async fn list(desk: &Desk, paper: &mut Paper, wanted: &History) -> Result<Exit, Trouble> {
-    let mut filter =
-        HistoryFilter { before: wanted.before.clone(), ..filter(desk, &wanted.filter, &paper.clock).await? };
-    let mut left = wanted.limit;
+    let History { filter: narrowed, limit, best, before, after, around } = wanted;
+    let around = around.as_deref().map(|text| paper.clock.parse(text)).transpose().map_err(Trouble::usage)?;
+    let way = match (after, around, best) {
+        (Some(_), ..) => Way::Newer,
+        (None, Some(_), _) | (None, None, true) => Way::Nowhere,
+        (None, None, false) => Way::Older,
+    };
+    let mut filter = HistoryFilter {
+        best: *best,
+        before: before.clone(),
+        after: after.clone(),
+        around,
+        ..filter(desk, narrowed, &paper.clock).await?
+    };
+    let most = if matches!(way, Way::Nowhere) { MOST } else { PAGE };
+    let mut left = *limit;
     let mut any = false;
     while left > 0 {
-        filter.limit = Some(left.min(PAGE));
+        filter.limit = Some(left.min(most));
         let rows = match desk.read(Command::HistoryPage { filter: filter.clone() }).await? {
             Answer::History { rows } => rows,
             other => return Err(unexpected(&other)),
         };
-        let Some(last) = rows.last() else { break };
-        filter.before = Some(last.cursor.clone());
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { break };
         left = left.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        match way {
+            Way::Older => filter.before = Some(last.cursor.clone()),
+            Way::Newer => filter.after = Some(first.cursor.clone()),
+            Way::Nowhere => left = 0,
+        }
         any = true;
-        print(paper, &rows)?;
+        match way {
+            // One page follows the other, so that its rows are in that order, too.
+            Way::Newer => print(paper, rows.iter().rev())?,
+            Way::Older | Way::Nowhere => print(paper, rows.iter())?,
+        }
     }
     if !any && !paper.json {
         paper.say("Nothing like that in the history.")?;
     }
     Ok(Exit::Done)
+}
+
+/// Who ended it, as it is written at the command line.
+fn answerer(text: &str) -> Answerer {
+    match text {
+        "me" => Answerer::Us,
+        "nobody" => Answerer::Nobody,
+        "others" => Answerer::Other(None),
+        name => Answerer::Other(Some(name.to_owned())),
+    }
 }
 
 /// What the operator narrowed it down to.
@@ -43,6 +84,8 @@ pub async fn filter(desk: &Desk, wanted: &Filter, clock: &Clock) -> Result<Histo
     let mut filter = HistoryFilter {
         agent: wanted.agent.clone(),
         kind: wanted.kind.as_deref().and_then(EntryKind::from_text),
+        outcome: wanted.outcome.as_deref().and_then(LineOutcome::from_text),
+        by: wanted.by.as_deref().map(answerer),
         since: time(&wanted.since)?,
         until: time(&wanted.until)?,
         search: (!wanted.words.is_empty()).then(|| wanted.words.join(" ")),
@@ -61,11 +104,11 @@ pub async fn filter(desk: &Desk, wanted: &Filter, clock: &Clock) -> Result<Histo
     Ok(filter)
 }
 
-fn print(paper: &mut Paper, rows: &[EntryView]) -> Result<(), Trouble> {
+fn print<'a>(paper: &mut Paper, mut rows: impl Iterator<Item = &'a EntryView>) -> Result<(), Trouble> {
     if paper.json {
-        return rows.iter().try_for_each(|row| paper.object(row));
+        return rows.try_for_each(|row| paper.object(row));
     }
-    let lines: Vec<Vec<Cell>> = rows.iter().map(|row| line(row, &paper.clock)).collect();
+    let lines: Vec<Vec<Cell>> = rows.map(|row| line(row, &paper.clock)).collect();
     paper.table(&lines)
 }
 

@@ -79,7 +79,7 @@ pub enum AskState {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub enum By {
     Us,
     Other(String),

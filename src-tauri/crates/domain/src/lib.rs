@@ -7,6 +7,7 @@
 mod agent;
 mod ask;
 mod audit;
+mod ended;
 mod entry;
 mod event;
 mod fault;
@@ -29,6 +30,7 @@ mod usage;
 pub use agent::{Agent, AgentState, Transient};
 pub use ask::{Act, Ask, AskBody, AskState, By, Outcome, Settlement, Subject, Urgency};
 pub use audit::{Audit, News, Novelty};
+pub use ended::{Answerer, Ended, LineOutcome};
 pub use entry::{Entry, EntryKind};
 pub use event::{Change, Covers, Event, Gap, Snapshot};
 pub use fault::{Fault, FaultCode, Next};

@@ -1,6 +1,6 @@
 //! History that is taken along from one machine to another.
 
-use deskbell_domain::{Entry, EntryKind, ItemId, Millis, SourceId, When};
+use deskbell_domain::{Ended, Entry, EntryKind, ItemId, Millis, SourceId, When};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -28,21 +28,38 @@ pub struct CarriedEntry {
     pub agent: Option<String>,
     pub thread: Option<ItemId>,
     pub ask: Option<ItemId>,
+    /// How it ended there, what the line is about.
+    #[serde(default)]
+    pub ended: Option<Ended>,
     pub text: String,
     pub raw: String,
 }
 
 impl From<EntryView> for CarriedEntry {
     fn from(row: EntryView) -> Self {
-        let EntryView { cursor: _, at, said, source, item, kind, agent, thread, ask, text, raw, found: _ } =
-            row;
-        Self { source, item, at, said, kind, agent, thread, ask, text, raw }
+        let EntryView {
+            cursor: _,
+            at,
+            said,
+            source,
+            item,
+            kind,
+            agent,
+            thread,
+            ask,
+            ended,
+            text,
+            raw,
+            found: _,
+        } = row;
+        Self { source, item, at, said, kind, agent, thread, ask, ended, text, raw }
     }
 }
 
 impl From<CarriedEntry> for Entry {
     fn from(carried: CarriedEntry) -> Self {
-        let CarriedEntry { source: _, item, at, said, kind, agent, thread, ask, text, raw } = carried;
+        let CarriedEntry { source: _, item, at, said, kind, agent, thread, ask, ended: _, text, raw } =
+            carried;
         let at = if said { When::Said(at) } else { When::Seen(at) };
         Self { item, at, kind, agent, thread, ask, text, raw }
     }

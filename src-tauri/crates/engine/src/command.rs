@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use deskbell_domain::{Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, Millis, SourceId, Surface};
+use deskbell_domain::{
+    Answerer, Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, LineOutcome, Millis, SourceId, Surface,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -257,12 +259,22 @@ pub struct HistoryFilter {
     pub agent: Option<String>,
     pub kind: Option<EntryKind>,
     pub ask: Option<ItemId>,
+    /// How it ended, what the line is about.
+    pub outcome: Option<LineOutcome>,
+    /// Who ended it.
+    pub by: Option<Answerer>,
     pub since: Option<Millis>,
     pub until: Option<Millis>,
     /// Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
     pub search: Option<String>,
-    /// A cursor: rows older than that one.
+    /// The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
+    pub best: bool,
+    /// A cursor: what is next older than that row. At most one of this, `after` and `around` is given; with `best` none.
     pub before: Option<String>,
+    /// A cursor: what is next newer than that row.
+    pub after: Option<String>,
+    /// Half a page from that time on, and what is next older.
+    pub around: Option<Millis>,
     pub limit: Option<u32>,
 }
 

@@ -9,6 +9,7 @@ mod desk;
 pub mod detect;
 mod engine;
 mod glance;
+mod history;
 mod hub;
 pub mod notice;
 mod outbox;

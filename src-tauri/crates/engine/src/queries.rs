@@ -1,13 +1,12 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
 use deskbell_domain::{Entry, EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
-use deskbell_store::{
-    AskRow, EntryRow, Found, History, OpenError, OutboxRow, Reader, Span, Stage, StoreError, Terms,
-};
+use deskbell_store::{AskRow, EntryRow, Found, OpenError, OutboxRow, Reader, Span, Stage, StoreError, Terms};
 
 use crate::body::{self, BodyView};
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
+use crate::history;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::timeline::{TimelineView, check_edges};
@@ -238,32 +237,21 @@ impl Queries {
     }
 
     fn history(&self, filter: &HistoryFilter) -> Result<Vec<EntryView>, CommandError> {
-        let HistoryFilter { source, thread, agent, kind, ask, since, until, search, before, limit } =
-            filter.clone();
-        let before = before
-            .map(|text| {
-                text.parse().map_err(|_| CommandError {
-                    code: ErrorCode::Invalid,
-                    message: format!("\"{text}\" is not a place in the history: take a row's cursor"),
-                })
-            })
-            .transpose()?;
-        let history = History { source, thread, agent, kind, ask, since, until, before, limit };
-        let terms = search.map(|search| Terms::parse(&search)).filter(|terms| !terms.is_empty());
-        Ok(match terms {
-            None => self.reader().history(&history)?.into_iter().map(EntryView::from).collect(),
-            Some(terms) => {
-                // It may look through many lines, for which nobody else must wait.
-                let reader = self.reader().another()?;
-                reader.search(&history, &terms)?.into_iter().map(EntryView::from).collect()
-            }
-        })
+        let history = history::wanted(filter)?;
+        let terms = filter.search.as_deref().map(Terms::parse).filter(|terms| !terms.is_empty());
+        let Some(terms) = terms else {
+            return Ok(self.reader().history(&history)?.into_iter().map(EntryView::from).collect());
+        };
+        // It may look through many lines, for which nobody else must wait.
+        let reader = self.reader().another()?;
+        let found =
+            if filter.best { reader.best(&history, &terms)? } else { reader.search(&history, &terms)? };
+        Ok(found.into_iter().map(EntryView::from).collect())
     }
 
     fn timeline(&self, filter: &HistoryFilter, edges: &[Millis]) -> Result<TimelineView, CommandError> {
         check_edges(edges, 0)?;
-        let HistoryFilter { source, thread, agent, kind, ask, .. } = filter.clone();
-        let history = History { source, thread, agent, kind, ask, ..History::default() };
+        let history = history::wanted(filter)?;
         // Of a long history it takes a while, for which no page must wait.
         let reader = self.reader().another()?;
         Ok(reader.timeline(&history, edges)?.into())
@@ -320,7 +308,7 @@ fn dialects() -> Vec<DialectView> {
 
 impl From<EntryRow> for EntryView {
     fn from(row: EntryRow) -> Self {
-        let EntryRow { cursor, source, entry } = row;
+        let EntryRow { cursor, source, entry, ended } = row;
         let kind: EntryKind = entry.kind;
         Self {
             cursor: cursor.to_string(),
@@ -332,6 +320,7 @@ impl From<EntryRow> for EntryView {
             agent: entry.agent,
             thread: entry.thread,
             ask: entry.ask,
+            ended,
             text: entry.text,
             raw: entry.raw,
             found: Vec::new(),

@@ -222,6 +222,7 @@ mod tests {
                 agent: None,
                 thread: None,
                 ask: None,
+                ended: None,
                 text: text.into(),
                 raw: String::new(),
                 found: Vec::new(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Agent, AgentState, Ask, AskState, Auth, By, EntryKind, Fault, Finding, FindingState, Hash, ItemId, Key,
-    Link, Millis, News, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task, TaskStatus,
-    Thread, ThreadState, Transient, Urgency,
+    Agent, AgentState, Ask, AskState, Auth, By, Ended, EntryKind, Fault, Finding, FindingState, Hash, ItemId,
+    Key, Link, Millis, News, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task,
+    TaskStatus, Thread, ThreadState, Transient, Urgency,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -329,7 +329,7 @@ impl SourceView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView {
-    /// Where it stands in the history: `before` takes it.
+    /// Where it stands in the history: `before` and `after` take it.
     pub cursor: String,
     pub at: Millis,
     /// Whether `at` is the server's time; otherwise it is when Deskbell saw it.
@@ -340,6 +340,8 @@ pub struct EntryView {
     pub agent: Option<String>,
     pub thread: Option<ItemId>,
     pub ask: Option<ItemId>,
+    /// How it ended, what the line is about.
+    pub ended: Option<Ended>,
     pub text: String,
     pub raw: String,
     /// What is shown of it where something was looked for, part by part; empty otherwise.

@@ -1,36 +1,61 @@
 //! Writing lines of history. The same line told twice is one line.
 
-use deskbell_domain::{Entry, EntryKind, ItemId, Millis, When};
+use deskbell_domain::{Ended, Entry, EntryKind, ItemId, Millis, When};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
+use crate::ended;
 use crate::history::Cursor;
 use crate::source::Num;
+
+/// A line of history as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub id: i64,
+    pub num: Num,
+    pub entry: Entry,
+    pub ended: Option<Ended>,
+}
+
+impl Line {
+    pub(crate) fn cursor(&self) -> Cursor {
+        Cursor { at: self.entry.at.millis().0, id: self.id }
+    }
+}
 
 /// What became of an entry that was told.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Put {
-    New(Cursor),
+    New {
+        cursor: Cursor,
+        ended: Option<Ended>,
+    },
     /// Told before, and otherwise: how it stands now, and what kind it was.
     Altered {
-        cursor: Cursor,
-        entry: Box<Entry>,
+        line: Box<Line>,
         was: EntryKind,
     },
     Same,
 }
 
-pub(crate) fn put(conn: &Connection, num: Num, entry: &Entry) -> rusqlite::Result<Put> {
+/// `carried`: how it ended where the line comes from.
+pub(crate) fn put(
+    conn: &Connection,
+    num: Num,
+    entry: &Entry,
+    carried: Option<&Ended>,
+) -> rusqlite::Result<Put> {
+    let ended = ended::of_line(conn, num, entry, carried)?;
     let mut print = print(num, &entry.item);
     loop {
-        if let Some(id) = insert(conn, num, print, entry)? {
-            return Ok(Put::New(Cursor { at: entry.at.millis().0, id }));
+        if let Some(id) = insert(conn, num, print, entry, ended.as_ref())? {
+            return Ok(Put::New { cursor: Cursor { at: entry.at.millis().0, id }, ended });
         }
-        if let Some((id, owner, known)) = by_print(conn, print)?
-            && owner == num
-            && known.item == entry.item
+        if let Some(known) = by_print(conn, print)?
+            && known.num == num
+            && known.entry.item == entry.item
         {
-            return alter(conn, id, known, entry);
+            return alter(conn, known, entry, ended);
         }
         // Another line has the same print, once in 2^64: the next one is ours.
         print = print.wrapping_add(1);
@@ -44,11 +69,18 @@ fn print(num: Num, item: &ItemId) -> i64 {
 }
 
 /// `None`: the print is taken.
-fn insert(conn: &Connection, num: Num, print: i64, entry: &Entry) -> rusqlite::Result<Option<i64>> {
+fn insert(
+    conn: &Connection,
+    num: Num,
+    print: i64,
+    entry: &Entry,
+    ended: Option<&Ended>,
+) -> rusqlite::Result<Option<i64>> {
+    let [outcome, who, answerer] = ended::columns(ended);
     let inserted = conn
         .prepare_cached(
-            "INSERT INTO entry (source, print, item, at, said, kind, agent, thread, ask, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (print) DO NOTHING",
+            "INSERT INTO entry (source, print, item, at, said, kind, agent, thread, ask, text, outcome, who, answerer)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (print) DO NOTHING",
         )?
         .execute(params![
             num,
@@ -61,6 +93,9 @@ fn insert(conn: &Connection, num: Num, print: i64, entry: &Entry) -> rusqlite::R
             entry.thread.as_ref().map(ItemId::as_str),
             entry.ask.as_ref().map(ItemId::as_str),
             entry.text,
+            outcome,
+            who,
+            answerer,
         ])?;
     if inserted == 0 {
         return Ok(None);
@@ -70,10 +105,10 @@ fn insert(conn: &Connection, num: Num, print: i64, entry: &Entry) -> rusqlite::R
     Ok(Some(id))
 }
 
-pub(crate) fn get(conn: &Connection, num: Num, item: &ItemId) -> rusqlite::Result<Option<Entry>> {
+pub(crate) fn get(conn: &Connection, num: Num, item: &ItemId) -> rusqlite::Result<Option<Line>> {
     let mut print = print(num, item);
-    while let Some((_, owner, known)) = by_print(conn, print)? {
-        if owner == num && known.item == *item {
+    while let Some(known) = by_print(conn, print)? {
+        if known.num == num && known.entry.item == *item {
             return Ok(Some(known));
         }
         print = print.wrapping_add(1);
@@ -81,32 +116,30 @@ pub(crate) fn get(conn: &Connection, num: Num, item: &ItemId) -> rusqlite::Resul
     Ok(None)
 }
 
-fn by_print(conn: &Connection, print: i64) -> rusqlite::Result<Option<(i64, Num, Entry)>> {
-    conn.prepare_cached(
-        "SELECT entry.item, at, said, kind, agent, thread, ask, text, raw.body, entry.id, source
-         FROM entry JOIN raw ON raw.id = entry.id WHERE print = ?1",
-    )?
-    .query_row([print], |row| Ok((row.get(9)?, row.get(10)?, read(row)?)))
-    .optional()
+/// Reads lines: all of each, and which of them.
+macro_rules! lines {
+    ($which:literal) => {
+        concat!(
+            "SELECT entry.id, source, item, at, said, kind, agent, thread, ask, text, raw.body, outcome, who, answerer
+             FROM entry JOIN raw ON raw.id = entry.id WHERE ",
+            $which
+        )
+    };
 }
 
-pub(crate) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<Entry>> {
-    conn.prepare_cached(
-        "SELECT item, at, said, kind, agent, thread, ask, text, raw.body
-         FROM entry JOIN raw ON raw.id = entry.id WHERE entry.id = ?1",
-    )?
-    .query_row([id], read)
-    .optional()
+fn by_print(conn: &Connection, print: i64) -> rusqlite::Result<Option<Line>> {
+    conn.prepare_cached(lines!("print = ?1"))?.query_row([print], read).optional()
 }
 
-/// The line, and whose it is.
-pub(crate) fn with_source(conn: &Connection, id: i64) -> rusqlite::Result<Option<(Num, Entry)>> {
-    conn.prepare_cached(
-        "SELECT item, at, said, kind, agent, thread, ask, text, raw.body, source
-         FROM entry JOIN raw ON raw.id = entry.id WHERE entry.id = ?1",
-    )?
-    .query_row([id], |row| Ok((row.get(9)?, read(row)?)))
-    .optional()
+pub(crate) fn by_id(conn: &Connection, id: i64) -> rusqlite::Result<Option<Line>> {
+    conn.prepare_cached(lines!("entry.id = ?1"))?.query_row([id], read).optional()
+}
+
+/// What tells of an ask, the newest first.
+pub(crate) fn of_ask(conn: &Connection, num: Num, ask: &ItemId, most: usize) -> rusqlite::Result<Vec<Line>> {
+    conn.prepare_cached(lines!("source = ?1 AND ask = ?2 ORDER BY at DESC LIMIT ?3"))?
+        .query_map(params![num, ask.as_str(), most], read)?
+        .collect()
 }
 
 /// Hands over every line that came after that one, in the order of arrival, at most so many.
@@ -114,15 +147,12 @@ pub(crate) fn each_after(
     conn: &Connection,
     id: i64,
     most: i64,
-    mut take: impl FnMut(i64, Num, Entry),
+    mut take: impl FnMut(Line),
 ) -> rusqlite::Result<()> {
-    let mut lines = conn.prepare_cached(
-        "SELECT item, at, said, kind, agent, thread, ask, text, raw.body, source, entry.id
-         FROM entry JOIN raw ON raw.id = entry.id WHERE entry.id > ?1 ORDER BY entry.id LIMIT ?2",
-    )?;
+    let mut lines = conn.prepare_cached(lines!("entry.id > ?1 ORDER BY entry.id LIMIT ?2"))?;
     let mut rows = lines.query([id, most])?;
     while let Some(row) = rows.next()? {
-        take(row.get(10)?, row.get(9)?, read(row)?);
+        take(read(row)?);
     }
     Ok(())
 }
@@ -148,30 +178,38 @@ pub(crate) fn forget_stale(conn: &Connection, up_to: i64) -> rusqlite::Result<()
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let at = Millis(row.get(1)?);
-    let kind: String = row.get(3)?;
-    Ok(Entry {
-        item: ItemId::new(row.get::<_, String>(0)?),
-        at: if row.get(2)? { When::Said(at) } else { When::Seen(at) },
+fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let at = Millis(row.get(3)?);
+    let kind: String = row.get(5)?;
+    let entry = Entry {
+        item: ItemId::new(row.get::<_, String>(2)?),
+        at: if row.get(4)? { When::Said(at) } else { When::Seen(at) },
         // A kind that only a newer Deskbell knows is, here, not understood.
         kind: EntryKind::from_text(&kind).unwrap_or(EntryKind::Odd),
-        agent: row.get(4)?,
-        thread: row.get::<_, Option<String>>(5)?.map(ItemId::new),
-        ask: row.get::<_, Option<String>>(6)?.map(ItemId::new),
-        text: row.get(7)?,
-        raw: row.get(8)?,
-    })
+        agent: row.get(6)?,
+        thread: row.get::<_, Option<String>>(7)?.map(ItemId::new),
+        ask: row.get::<_, Option<String>>(8)?.map(ItemId::new),
+        text: row.get(9)?,
+        raw: row.get(10)?,
+    };
+    Ok(Line { id: row.get(0)?, num: row.get(1)?, entry, ended: ended::read(row, 11)? })
 }
 
 /// A line keeps its first time, unless that was ours and now the server tells: else a replay would reorder it.
-fn alter(conn: &Connection, id: i64, known: Entry, told: &Entry) -> rusqlite::Result<Put> {
-    let entry = Entry { at: known.at.or_better(told.at), ..told.clone() };
-    if entry == known {
+fn alter(conn: &Connection, known: Line, told: &Entry, ended: Option<Ended>) -> rusqlite::Result<Put> {
+    let (id, was) = (known.id, known.entry.kind);
+    let entry = Entry { at: known.entry.at.or_better(told.at), ..told.clone() };
+    // What came along with a line from elsewhere stays with it.
+    let ended = ended.or_else(|| known.ended.clone().filter(|_| entry.ask == known.entry.ask));
+    let line = Line { id, num: known.num, entry, ended };
+    if line == known {
         return Ok(Put::Same);
     }
+    let entry = &line.entry;
+    let [outcome, who, answerer] = ended::columns(line.ended.as_ref());
     conn.prepare_cached(
-        "UPDATE entry SET at = ?2, said = ?3, kind = ?4, agent = ?5, thread = ?6, ask = ?7, text = ?8 WHERE id = ?1",
+        "UPDATE entry SET at = ?2, said = ?3, kind = ?4, agent = ?5, thread = ?6, ask = ?7, text = ?8,
+           outcome = ?9, who = ?10, answerer = ?11 WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -182,14 +220,13 @@ fn alter(conn: &Connection, id: i64, known: Entry, told: &Entry) -> rusqlite::Re
         entry.thread.as_ref().map(ItemId::as_str),
         entry.ask.as_ref().map(ItemId::as_str),
         entry.text,
+        outcome,
+        who,
+        answerer,
     ])?;
     conn.prepare_cached("UPDATE raw SET body = ?2 WHERE id = ?1")?.execute(params![id, entry.raw])?;
     tell_stale(conn, id)?;
-    Ok(Put::Altered {
-        cursor: Cursor { at: entry.at.millis().0, id },
-        entry: Box::new(entry),
-        was: known.kind,
-    })
+    Ok(Put::Altered { line: Box::new(line), was })
 }
 
 #[cfg(test)]
@@ -217,11 +254,14 @@ mod tests {
         let (ours, other) = (line("message:ours"), line("message:other"));
         // Somebody sits on our print, and on the one after it.
         let taken = print(Num(1), &ours.item);
-        insert(&conn, Num(1), taken, &other).unwrap().unwrap();
-        insert(&conn, Num(2), taken.wrapping_add(1), &ours).unwrap().unwrap();
-        assert!(matches!(put(&conn, Num(1), &ours).unwrap(), Put::New(Cursor { id: 3, .. })));
-        assert_eq!(put(&conn, Num(1), &ours).unwrap(), Put::Same, "and it is found there again");
-        assert_eq!(get(&conn, Num(1), &ours.item).unwrap(), Some(ours));
+        insert(&conn, Num(1), taken, &other, None).unwrap().unwrap();
+        insert(&conn, Num(2), taken.wrapping_add(1), &ours, None).unwrap().unwrap();
+        assert!(matches!(
+            put(&conn, Num(1), &ours, None).unwrap(),
+            Put::New { cursor: Cursor { id: 3, .. }, .. }
+        ));
+        assert_eq!(put(&conn, Num(1), &ours, None).unwrap(), Put::Same, "and it is found there again");
+        assert_eq!(get(&conn, Num(1), &ours.item).unwrap().map(|line| line.entry), Some(ours));
         assert_eq!(get(&conn, Num(1), &ItemId::new("message:none")).unwrap(), None);
     }
 
@@ -229,13 +269,11 @@ mod tests {
     fn a_line_told_again_keeps_its_time_unless_the_server_knows_better() {
         let mut conn = Connection::open_in_memory().unwrap();
         schema::migrate(&mut conn).unwrap();
-        let tell = |at| put(&conn, Num(1), &Entry { at, ..line("message:1") }).unwrap();
-        assert!(matches!(tell(When::Seen(Millis(50))), Put::New(_)));
+        let tell = |at| put(&conn, Num(1), &Entry { at, ..line("message:1") }, None).unwrap();
+        assert!(matches!(tell(When::Seen(Millis(50))), Put::New { .. }));
         assert_eq!(tell(When::Seen(Millis(90))), Put::Same, "seen again later");
-        assert!(matches!(
-            tell(When::Said(Millis(40))),
-            Put::Altered { cursor: Cursor { at: 40, id: 1 }, .. }
-        ));
+        let Put::Altered { line, .. } = tell(When::Said(Millis(40))) else { panic!("the server's time") };
+        assert_eq!(line.cursor(), Cursor { at: 40, id: 1 });
         assert_eq!(tell(When::Seen(Millis(95))), Put::Same);
         assert_eq!(tell(When::Said(Millis(41))), Put::Same, "the first telling counts");
     }

@@ -189,7 +189,7 @@ mod tests {
                 }
                 _ => {
                     let (num, entry) = thrown(&mut throw);
-                    if let entry::Put::New(_) = entry::put(&conn, num, &entry).unwrap() {
+                    if let entry::Put::New { .. } = entry::put(&conn, num, &entry, None).unwrap() {
                         arrivals.entry(num.0).or_default().add(&entry);
                     }
                 }
@@ -207,7 +207,7 @@ mod tests {
         let mut throw = dice();
         for _ in 0..500 {
             let (num, entry) = thrown(&mut throw);
-            entry::put(&conn, num, &entry).unwrap();
+            entry::put(&conn, num, &entry, None).unwrap();
         }
         conn.execute_batch(
             "DROP TABLE hour; DROP TRIGGER hour_gone; DROP TRIGGER hour_altered; DROP TRIGGER hour_frame_altered;

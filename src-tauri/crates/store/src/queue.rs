@@ -70,7 +70,9 @@ impl Queue {
 /// Roughly how many bytes a write keeps while it waits.
 pub(crate) fn weigh(write: &Write) -> usize {
     let ops = write.ops.iter().map(|op| match op {
-        Op::Change(Change::Entry(entry)) | Op::Carried(entry) => 256 + entry.text.len() + entry.raw.len(),
+        Op::Change(Change::Entry(entry)) | Op::Carried { entry, ended: _ } => {
+            256 + entry.text.len() + entry.raw.len()
+        }
         Op::Change(_)
         | Op::Outbox(_)
         | Op::OutboxGone(_)

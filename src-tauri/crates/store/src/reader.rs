@@ -148,7 +148,8 @@ impl Reader {
         self.read(|conn| receipt::get(conn, intent))
     }
 
-    /// One page of history, newest first. The next one is `before` the last row's cursor.
+    /// One page of history, newest first. The next older one is before the last row's cursor, the next newer one after
+    /// the first row's.
     pub fn history(&self, history: &History) -> Result<Vec<EntryRow>, StoreError> {
         self.read(|conn| history::page(conn, history))
     }
@@ -158,14 +159,22 @@ impl Reader {
         self.read(|conn| timeline::count(conn, history, edges))
     }
 
-    /// One page of what was looked for, newest first. The next one is `before` the last row's cursor.
+    /// One page of what was looked for, newest first. The others are had as those of history are.
     pub fn search(&self, history: &History, terms: &Terms) -> Result<Vec<Found>, StoreError> {
+        self.find(&search::Wanted { history, terms, best: false })
+    }
+
+    /// Those that fit best of the newest thousand that have what is looked for; of equals, the newest come first.
+    pub fn best(&self, history: &History, terms: &Terms) -> Result<Vec<Found>, StoreError> {
+        self.find(&search::Wanted { history, terms, best: true })
+    }
+
+    fn find(&self, wanted: &search::Wanted<'_>) -> Result<Vec<Found>, StoreError> {
         let index = search::Index::look(&self.folder).unwrap_or_else(|error| {
             tracing::warn!(%error, "the search index cannot be read; the lines themselves are looked through");
             None
         });
-        let wanted = search::Wanted { history, terms, limit: history.limit() };
-        self.read(|conn| search::page(conn, index.as_ref(), &wanted))
+        self.read(|conn| search::page(conn, index.as_ref(), wanted))
     }
 
     /// Those of these lines of history that are there.
@@ -173,7 +182,8 @@ impl Reader {
         self.read(|conn| {
             let picture = conn.unchecked_transaction()?;
             let Some(num) = source::find(&picture, source)? else { return Ok(Vec::new()) };
-            items.iter().filter_map(|item| entry::get(&picture, num, item).transpose()).collect()
+            let lines = items.iter().filter_map(|item| entry::get(&picture, num, item).transpose());
+            lines.map(|line| Ok(line?.entry)).collect()
         })
     }
 

@@ -1,24 +1,29 @@
 //! The database's versions, one migration each. A migration may drop and make again what is cache; it may not
 //! drop `source`, `outbox` or `receipt`, nor change what a column means.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("schema.sql")),
-    M::up(include_str!("usage.sql")),
-    M::up(include_str!("ringing.sql")),
-    M::up(include_str!("search.sql")),
-    M::up(include_str!("hour.sql")),
-    M::up(include_str!("size.sql")),
-    M::up(include_str!("as_of.sql")),
-];
+use crate::ended;
 
 /// The version this Deskbell makes and understands.
-pub(crate) const KNOWN: i64 = STEPS.len() as i64;
+pub(crate) const KNOWN: i64 = 8;
+
+fn steps() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("schema.sql")),
+        M::up(include_str!("usage.sql")),
+        M::up(include_str!("ringing.sql")),
+        M::up(include_str!("search.sql")),
+        M::up(include_str!("hour.sql")),
+        M::up(include_str!("size.sql")),
+        M::up(include_str!("as_of.sql")),
+        M::up_with_hook(include_str!("ended.sql"), |conn: &Transaction<'_>| Ok(ended::fill(conn)?)),
+    ])
+}
 
 pub(crate) fn migrate(conn: &mut Connection) -> rusqlite_migration::Result<()> {
-    Migrations::from_slice(STEPS).to_latest(conn)
+    steps().to_latest(conn)
 }
 
 pub(crate) fn version(conn: &Connection) -> rusqlite::Result<i64> {
@@ -31,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_migrations_are_sound() {
-        Migrations::from_slice(STEPS).validate().unwrap();
+        steps().validate().unwrap();
     }
 
     #[test]

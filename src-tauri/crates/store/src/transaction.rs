@@ -5,16 +5,17 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use deskbell_domain::{
-    Agent, Ask, Change, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread,
+    Agent, Ask, Change, Ended, Entry, EntryKind, Finding, Millis, Receipt, SourceId, Task, Thread,
 };
 use rusqlite::{Connection, ErrorCode};
 
+use crate::entry::Line;
 use crate::history::{Cursor, EntryRow};
 use crate::hour::Arrivals;
 use crate::source::Num;
 use crate::{
-    Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, entry, notice, outbox, receipt,
-    setting, snooze, source, tally, thing, usage,
+    Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, ended, entry, notice, outbox,
+    receipt, setting, snooze, source, tally, thing, usage,
 };
 
 /// What went wrong inside a transaction.
@@ -81,9 +82,11 @@ enum Told {
     Nothing,
     /// The op took effect as it was given.
     Given,
-    /// So did a line of history, and this is its place.
-    Placed(Cursor),
-    Altered(Cursor, Box<Entry>),
+    /// So did a line of history: its place, and how it ended, what it is about.
+    Placed(Cursor, Option<Ended>),
+    Altered(Box<Line>),
+    /// An ask ended, and with it these lines.
+    Ended(Vec<Line>),
     Abandoned(Vec<Receipt>),
     /// An ask that is the same, with something new beside it.
     Asked(Box<Ask>),
@@ -124,11 +127,11 @@ impl Seats {
     fn op(&mut self, conn: &Connection, id: &SourceId, op: &Op) -> Result<Told, Failure> {
         Ok(match op {
             Op::Change(change) => self.change(conn, id, change)?,
-            Op::Carried(it) => {
+            Op::Carried { entry, ended } => {
                 let num = self.seat(conn, id)?.num;
-                match entry::get(conn, num, &it.item)? {
+                match entry::get(conn, num, &entry.item)? {
                     Some(_) => Told::Nothing,
-                    None => self.change(conn, id, &Change::Entry(it.clone()))?,
+                    None => self.line(conn, id, entry, ended.as_ref())?,
                 }
             }
             Op::Outbox(row) => Told::if_changed(outbox::put(conn, row)?),
@@ -170,7 +173,10 @@ impl Seats {
                 ask::Put::Changed { opened } => {
                     seat.counts.asks_open = seat.counts.asks_open.saturating_add_signed(opened);
                     seat.changed |= opened != 0;
-                    Told::Given
+                    match Ended::of_ask(&it.state) {
+                        Some(ended) => Told::Ended(ended::mark(conn, num, &it.item, &ended)?),
+                        None => Told::Given,
+                    }
                 }
             },
             Change::Agent(it) => Told::if_changed(thing::put(conn, num, it)?),
@@ -189,22 +195,33 @@ impl Seats {
                 audit::put(conn, num, it)?;
                 Told::Nothing
             }
-            Change::Entry(it) => match entry::put(conn, num, it)? {
-                entry::Put::Same => Told::Nothing,
-                entry::Put::New(cursor) => {
-                    seat.counts.entries += 1;
-                    seat.counts.odd += u64::from(it.kind == EntryKind::Odd);
-                    seat.arrivals.add(it);
-                    seat.changed = true;
-                    Told::Placed(cursor)
-                }
-                entry::Put::Altered { cursor, entry, was } => {
-                    let odd = i64::from(entry.kind == EntryKind::Odd) - i64::from(was == EntryKind::Odd);
-                    seat.counts.odd = seat.counts.odd.saturating_add_signed(odd);
-                    seat.changed |= odd != 0;
-                    Told::Altered(cursor, entry)
-                }
-            },
+            Change::Entry(it) => self.line(conn, id, it, None)?,
+        })
+    }
+
+    fn line(
+        &mut self,
+        conn: &Connection,
+        id: &SourceId,
+        entry: &Entry,
+        carried: Option<&Ended>,
+    ) -> Result<Told, Failure> {
+        let seat = self.seat(conn, id)?;
+        Ok(match entry::put(conn, seat.num, entry, carried)? {
+            entry::Put::Same => Told::Nothing,
+            entry::Put::New { cursor, ended } => {
+                seat.counts.entries += 1;
+                seat.counts.odd += u64::from(entry.kind == EntryKind::Odd);
+                seat.arrivals.add(entry);
+                seat.changed = true;
+                Told::Placed(cursor, ended)
+            }
+            entry::Put::Altered { line, was } => {
+                let odd = i64::from(line.entry.kind == EntryKind::Odd) - i64::from(was == EntryKind::Odd);
+                seat.counts.odd = seat.counts.odd.saturating_add_signed(odd);
+                seat.changed |= odd != 0;
+                Told::Altered(line)
+            }
         })
     }
 
@@ -241,13 +258,22 @@ impl Done {
     pub(crate) fn tell(self, write: Write) -> Option<Committed> {
         let Write { source, ops, received } = write;
         let mut facts = Vec::new();
+        let row = |line: Line| {
+            let cursor = line.cursor();
+            Fact::Entry(EntryRow { cursor, source: source.clone(), entry: line.entry, ended: line.ended })
+        };
         for (op, told) in ops.into_iter().zip(self.told) {
             match (told, op) {
-                (Told::Placed(cursor), Op::Change(Change::Entry(entry)) | Op::Carried(entry)) => {
-                    facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry }));
+                (
+                    Told::Placed(cursor, ended),
+                    Op::Change(Change::Entry(entry)) | Op::Carried { entry, ended: _ },
+                ) => {
+                    facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry, ended }));
                 }
-                (Told::Altered(cursor, entry), _) => {
-                    facts.push(Fact::Entry(EntryRow { cursor, source: source.clone(), entry: *entry }));
+                (Told::Altered(line), _) => facts.push(row(*line)),
+                (Told::Ended(lines), Op::Change(change)) => {
+                    facts.push(Fact::Change(change));
+                    facts.extend(lines.into_iter().map(row));
                 }
                 (Told::Given, Op::Change(change)) => facts.push(Fact::Change(change)),
                 (Told::Given, Op::Outbox(row)) => facts.push(Fact::Outbox(row)),
@@ -255,7 +281,7 @@ impl Done {
                 (Told::Given, Op::Receipt(row)) => facts.push(Fact::Receipt(row)),
                 (Told::Asked(ask), _) => facts.push(Fact::Change(Change::Ask(ask))),
                 (Told::Abandoned(rows), _) => facts.extend(rows.into_iter().map(Fact::Receipt)),
-                (Told::Nothing | Told::Given | Told::Placed(_), _) => {}
+                (Told::Nothing | Told::Given | Told::Placed(..) | Told::Ended(_), _) => {}
             }
         }
         (!facts.is_empty()).then_some(Committed { source, facts, received, counts: self.counts })

@@ -1,4 +1,4 @@
-use deskbell_domain::{Change, Entry, IntentId, Key, Millis, Receipt, Source, SourceId};
+use deskbell_domain::{Change, Ended, Entry, IntentId, Key, Millis, Receipt, Source, SourceId};
 
 use crate::{CountsRow, EntryRow, NoticeRow, OutboxRow};
 
@@ -16,8 +16,12 @@ pub struct Write {
 pub enum Op {
     /// What a server's word changed. An entry of kind `odd` counts as an odd frame.
     Change(Change),
-    /// A line of history from another machine. One that is there stays as it is.
-    Carried(Entry),
+    /// A line of history from another machine, and how it ended there, what it is about. One that is there stays as it
+    /// is.
+    Carried {
+        entry: Entry,
+        ended: Option<Ended>,
+    },
     /// Puts an intent into the outbox, or moves it to another stage.
     Outbox(OutboxRow),
     OutboxGone(IntentId),

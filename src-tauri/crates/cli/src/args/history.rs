@@ -4,7 +4,14 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use deskbell_domain::EntryKind;
+use deskbell_domain::{EntryKind, LineOutcome};
+
+pub const HISTORY_EXAMPLES: &str = "\
+Examples:
+  bell history --agent coder --since 7d --outcome approved     what coder asked and was allowed, and by whom
+  bell history --kind receipt --by me                           what you answered
+  bell history deploy --by others --best
+  bell history --around 2026-11-17T09:00 --limit 40";
 
 pub const EXPORT_EXAMPLES: &str = "\
 Examples:
@@ -48,6 +55,12 @@ pub struct Filter {
     /// Of this kind
     #[arg(long, value_parser = PossibleValuesParser::new(EntryKind::ALL.map(EntryKind::as_str)))]
     pub kind: Option<String>,
+    /// Of what ended so, or of your answers that did not win: lost, unknown, discarded
+    #[arg(long, value_parser = PossibleValuesParser::new(LineOutcome::ALL.map(LineOutcome::as_str)))]
+    pub outcome: Option<String>,
+    /// Of what was ended by me, nobody, others (whoever), or the one of this name
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
     /// Not older: 2h, 7d, 14:02, 2026-11-21, 2026-11-21T14:02
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
@@ -63,9 +76,19 @@ pub struct History {
     /// How many rows
     #[arg(long, default_value_t = 50, value_name = "ROWS")]
     pub limit: u32,
+    /// The best first, and not the newest: of the newest thousand rows that have the words, those that say them
+    /// themselves and as whole words come before those that have them inside others or in the frame behind the row
+    #[arg(long, requires = "words", conflicts_with_all = ["before", "after", "around"])]
+    pub best: bool,
     /// Only what is older than the row with this cursor (--json prints cursors)
-    #[arg(long, value_name = "CURSOR")]
+    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["after", "around"])]
     pub before: Option<String>,
+    /// Only what is newer than the row with this cursor, from there on
+    #[arg(long, value_name = "CURSOR", conflicts_with = "around")]
+    pub after: Option<String>,
+    /// What happened before and after this time, half of the rows each
+    #[arg(long, value_name = "TIME")]
+    pub around: Option<String>,
 }
 
 #[derive(Debug, Args)]

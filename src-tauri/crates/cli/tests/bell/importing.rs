@@ -61,6 +61,17 @@ async fn what_is_taken_along_is_the_same_there_and_only_once() {
 }
 
 #[tokio::test]
+async fn how_it_ended_is_taken_along() {
+    let moved = Move::begin().await;
+    let mut row = moved.row();
+    row["ask"] = "question:9".into();
+    row["ended"] = serde_json::json!({ "outcome": "denied", "by": { "Other": "mara" } });
+    moved.import(&row.to_string()).await.row();
+    let found = moved.bell(&["history", "--outcome", "denied", "--by", "mara", "--json"]).await.row();
+    assert_eq!((&found["item"], &found["ended"]), (&row["item"], &row["ended"]));
+}
+
+#[tokio::test]
 async fn a_line_that_is_there_stays_as_it_is() {
     let moved = Move::begin().await;
     moved.import(&moved.written).await.row();

@@ -103,6 +103,60 @@ async fn history_is_read_in_pages_by_its_cursors() {
 }
 
 #[tokio::test]
+async fn history_is_narrowed_to_how_it_ended_and_by_whom_and_read_both_ways() {
+    let stage = Stage::live().await;
+    let (ours, theirs) = (
+        stage.hive.ask_question(Prompt::new("coder", "May I deploy?")),
+        stage.hive.ask_question(Prompt::new("coder", "Which colour?")),
+    );
+    let key = format!("hive/question:{ours}");
+    stage.until_ask(&key, "open").await;
+    stage.done(&["answer", &key, "--text", "yes", "--wait", "20"]).await;
+    stage.hive.answer_elsewhere(theirs, "blue", "mara");
+    stage.until_ask(&format!("hive/question:{theirs}"), "settled").await;
+    let history = async |args: &[&str]| stage.done(&[&["history", "--json"], args].concat()).await.rows();
+
+    let mine = history(&["--outcome", "answered", "--by", "me"]).await;
+    assert!(!mine.is_empty() && mine.iter().all(|row| row["ask"] == format!("question:{ours}")), "{mine:?}");
+    for who in ["mara", "others"] {
+        let rows = history(&["--outcome", "answered", "--by", who]).await;
+        assert!(
+            !rows.is_empty() && rows.iter().all(|row| row["ask"] == format!("question:{theirs}")),
+            "{rows:?}"
+        );
+        let ended = json!({ "outcome": "answered", "by": { "Other": "mara" } });
+        assert!(rows.iter().all(|row| row["ended"] == ended), "{rows:?}");
+    }
+    assert!(history(&["--by", "nobody"]).await.is_empty());
+    assert!(
+        history(&["colour", "--by", "me"]).await.is_empty()
+            && !history(&["colour", "--by", "mara"]).await.is_empty()
+    );
+
+    let mut all = history(&[]).await;
+    let cursor = all.last().unwrap()["cursor"].as_str().unwrap().to_owned();
+    let up = history(&["--after", &cursor]).await;
+    let around = history(&["--around", "2100-01-01", "--limit", "4"]).await;
+    assert_eq!(around[..], all[..around.len()], "there is nothing newer");
+    all.pop();
+    all.reverse();
+    assert_eq!(up, all, "one after the other");
+    let best = history(&["deploy", "--best"]).await;
+    let found: Vec<String> = history(&["deploy"]).await.iter().map(ToString::to_string).collect();
+    assert!(!best.is_empty() && best.len() == found.len());
+    assert!(best.iter().all(|row| found.contains(&row.to_string())));
+    for (args, words) in [
+        (&["history", "--best"][..], "WORDS"),
+        (&["history", "--before", "1.1", "--after", "2.2"], "cannot be used with"),
+        (&["history", "deploy", "--best", "--around", "2h"], "cannot be used with"),
+        (&["history", "--outcome", "good"], "approved"),
+    ] {
+        let run = stage.bell(args).await;
+        assert!(run.code == 2 && run.err.contains(words), "{run:?}");
+    }
+}
+
+#[tokio::test]
 async fn hostile_text_never_reaches_the_terminal_raw() {
     let nasty = "\u{1b}]0;owned\u{7}\u{1b}[2Jrm\u{202e}fdp.exe\u{2066}\u{200b}\u{feff}\u{9b}31m\u{7f}";
     let stage = Stage::live().await;

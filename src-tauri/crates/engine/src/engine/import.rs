@@ -58,14 +58,15 @@ impl Engine {
         let mut known: HashMap<ItemId, Entry> =
             known.into_iter().map(|entry| (entry.item.clone(), entry)).collect();
         let mut ops = Vec::new();
-        for entry in run.iter().cloned().map(Entry::from) {
+        for carried in run {
+            let (entry, ended) = (Entry::from(carried.clone()), carried.ended.clone());
             match known.get(&entry.item) {
                 Some(here) if *here == entry => tally.known += 1,
                 Some(_) => tally.kept += 1,
                 None => {
                     tally.added += 1;
                     known.insert(entry.item.clone(), entry.clone());
-                    ops.push(Op::Carried(entry));
+                    ops.push(Op::Carried { entry, ended });
                 }
             }
         }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use deskbell_domain::{Entry, ItemId};
+use deskbell_domain::{By, Ended, Entry, ItemId, LineOutcome};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::ended::who;
+use crate::entry::Line;
 use crate::source::Num;
 
 /// So much of one line can be found.
@@ -25,6 +27,11 @@ pub(super) enum Facet<'a> {
     Kind(&'a str),
     Agent(&'a str),
     Thread(&'a ItemId),
+    Outcome(LineOutcome),
+    /// By us, by nobody or by another.
+    Who(&'a str),
+    /// The name of another.
+    Answerer(&'a str),
 }
 
 impl Facet<'_> {
@@ -35,6 +42,9 @@ impl Facet<'_> {
             Self::Kind(kind) => ('\u{E011}', Sha256::digest(kind)),
             Self::Agent(agent) => ('\u{E012}', Sha256::digest(agent)),
             Self::Thread(thread) => ('\u{E013}', Sha256::digest(thread.as_str())),
+            Self::Outcome(outcome) => ('\u{E014}', Sha256::digest(outcome.as_str())),
+            Self::Who(who) => ('\u{E015}', Sha256::digest(who)),
+            Self::Answerer(name) => ('\u{E016}', Sha256::digest(name)),
         };
         let bits = hash.iter().take(3).fold(0, |bits, byte| (bits << 8) | u32::from(*byte));
         let letter = |bits: u32| char::from_u32(0xE100 + (bits & 0xFFF)).unwrap_or(FILL);
@@ -89,16 +99,24 @@ impl<'a> Words<'a> {
 }
 
 /// What the index takes in.
-pub(super) fn document(num: Num, entry: &Entry) -> String {
+pub(super) fn document(line: &Line) -> String {
+    let Line { num, entry, ended, .. } = line;
     let mut document = fold(&words(entry));
     let shorts = shorts(&document);
     document.push(BREAK);
     document.extend(shorts);
     document.push_str(ALL);
-    document.push_str(&Facet::Source(num).letters());
+    document.push_str(&Facet::Source(*num).letters());
     document.push_str(&Facet::Kind(entry.kind.as_str()).letters());
     document.extend(entry.agent.as_deref().map(|agent| Facet::Agent(agent).letters()));
     document.extend(entry.thread.as_ref().map(|thread| Facet::Thread(thread).letters()));
+    if let Some(Ended { outcome, by }) = ended {
+        document.push_str(&Facet::Outcome(*outcome).letters());
+        document.push_str(&Facet::Who(who(by)).letters());
+        if let By::Other(name) = by {
+            document.push_str(&Facet::Answerer(name).letters());
+        }
+    }
     document
 }
 

@@ -1,17 +1,20 @@
 //! A page of what was looked for: from the index, and, line by line, from what the index does not have yet.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use deskbell_domain::{Entry, SourceId};
+use deskbell_domain::{Answerer, SourceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::best;
 use super::document::{ALL, Facet, folded, words};
 use super::excerpt::{Span, excerpt};
-use super::index::{Index, Reach, first_of, is_in, last_of, second};
+use super::index::{Index, Reach, first_of, second};
 use super::terms::{Term, Terms};
-use crate::history::{Cursor, History};
+use crate::entry::Line;
+use crate::history::{Cursor, History, Way};
 use crate::source::Num;
-use crate::{EntryRow, entry, source};
+use crate::{EntryRow, entry, lead, source};
 
 /// A line that was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,16 +28,22 @@ pub struct Found {
 pub(crate) struct Wanted<'a> {
     pub history: &'a History,
     pub terms: &'a Terms,
-    pub limit: usize,
+    /// The best come first, and not the newest. There is one page of them.
+    pub best: bool,
 }
 
 /// The order of what is found: by the second, then by arrival.
 type Rank = (i64, i64);
 
+fn rank(cursor: Cursor) -> Rank {
+    (second(cursor.at), cursor.id)
+}
+
 struct Hit {
     rank: Rank,
-    num: Num,
-    entry: Entry,
+    /// Nothing unless the best are wanted.
+    score: usize,
+    line: Line,
     excerpt: Vec<Span>,
 }
 
@@ -55,23 +64,23 @@ pub(crate) fn page(
             None => return Ok(Vec::new()),
         },
     };
-    let search = Search { wanted, source, sources: &sources };
     let altered = altered(&picture, reach)?;
-    let mut hits = search.in_lines(&picture, reach, &altered)?;
-    if let Some(indexed) = &indexed {
-        hits.extend(search.in_index(indexed, &picture, &altered)?);
+    let search = Search { wanted, source, sources: &sources, picture: &picture, index, reach, altered };
+    let limit = wanted.history.limit();
+    let mut hits = match wanted.best {
+        true => wanted.history.place.read(best::OF, |way, limit| search.one_way(way, limit))?,
+        false => wanted.history.place.read(limit, |way, limit| search.one_way(way, limit))?,
+    };
+    drop(indexed);
+    if wanted.best {
+        hits.sort_by_key(|hit| Reverse(hit.score));
+        hits.truncate(limit);
     }
-    keep_newest(&mut hits, wanted.limit);
-    let found = hits.into_iter().filter_map(|Hit { rank: (_, id), num, entry, excerpt }| {
-        let cursor = Cursor { at: entry.at.millis().0, id };
-        Some(Found { row: EntryRow { cursor, source: sources.get(&num)?.clone(), entry }, excerpt })
+    let found = hits.into_iter().filter_map(|Hit { line, excerpt, .. }| {
+        let (cursor, source) = (line.cursor(), sources.get(&line.num)?.clone());
+        Some(Found { row: EntryRow { cursor, source, entry: line.entry, ended: line.ended }, excerpt })
     });
     Ok(found.collect())
-}
-
-fn keep_newest(hits: &mut Vec<Hit>, most: usize) {
-    hits.sort_unstable_by_key(|hit| std::cmp::Reverse(hit.rank));
-    hits.truncate(most);
 }
 
 /// The lines that are otherwise in the index than they are.
@@ -86,76 +95,95 @@ struct Search<'a> {
     wanted: &'a Wanted<'a>,
     source: Option<Num>,
     sources: &'a HashMap<Num, SourceId>,
+    picture: &'a Connection,
+    index: Option<&'a Index>,
+    reach: Reach,
+    altered: HashSet<i64>,
 }
 
 impl Search<'_> {
+    /// So many from a place on, the newest first.
+    fn one_way(&self, way: Way, limit: usize) -> rusqlite::Result<Vec<Hit>> {
+        let mut hits = self.in_lines(way, limit)?;
+        if let Some(index) = self.index {
+            hits.extend(self.in_index(index, way, limit)?);
+        }
+        keep(&mut hits, way, limit);
+        hits.sort_unstable_by_key(|hit| Reverse(hit.rank));
+        Ok(hits)
+    }
+
     /// Looks through what the index does not have as it is.
-    fn in_lines(
-        &self,
-        picture: &Connection,
-        reach: Reach,
-        altered: &HashSet<i64>,
-    ) -> rusqlite::Result<Vec<Hit>> {
+    fn in_lines(&self, way: Way, limit: usize) -> rusqlite::Result<Vec<Hit>> {
         let mut hits = Vec::new();
-        for id in altered.iter().filter(|id| **id <= reach.entry) {
-            if let Some((num, entry)) = entry::with_source(picture, *id)? {
-                hits.extend(self.hit(*id, num, entry));
+        for id in self.altered.iter().filter(|id| **id <= self.reach.entry) {
+            if let Some(line) = entry::by_id(self.picture, *id)? {
+                hits.extend(self.hit(line, way));
             }
         }
-        let most = self.wanted.limit;
-        entry::each_after(picture, reach.entry, i64::MAX, |id, num, entry| {
-            hits.extend(self.hit(id, num, entry));
+        entry::each_after(self.picture, self.reach.entry, i64::MAX, |line| {
+            hits.extend(self.hit(line, way));
             // However much the index lacks, no more is held of it than twice a page.
-            if hits.len() > 2 * most {
-                keep_newest(&mut hits, most);
+            if hits.len() > 2 * limit {
+                keep(&mut hits, way, limit);
             }
         })?;
         Ok(hits)
     }
 
-    /// The newest that the index has. Within a second it has them in the order in which they came into it, so that
-    /// what was altered is out of its place.
-    fn in_index(
-        &self,
-        indexed: &Connection,
-        picture: &Connection,
-        altered: &HashSet<i64>,
-    ) -> rusqlite::Result<Vec<Hit>> {
-        let History { since, until, before, .. } = self.wanted.history;
-        let mut newest = until.map_or(i64::MAX, |until| last_of(second(until.0)));
-        if let Some(before) = before {
-            let document: Option<i64> = indexed
-                .prepare_cached("SELECT document FROM place WHERE entry = ?1")?
-                .query_row([before.id], |row| row.get(0))
-                .optional()?;
-            newest = newest.min(last_of(second(before.at)).max(document.unwrap_or(0)));
-        }
-        let oldest = since.map_or(0, |since| first_of(second(since.0)));
-        let mut documents = indexed.prepare_cached(
-            "SELECT rowid FROM line WHERE line MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC",
-        )?;
+    /// The next that the index has. Within a second it has them in the order in which they came into it, so that what
+    /// was altered is out of its place.
+    fn in_index(&self, index: &Index, way: Way, limit: usize) -> rusqlite::Result<Vec<Hit>> {
+        let History { since, until, .. } = self.wanted.history;
+        let mut oldest = since.map_or(0, |since| first_of(second(since.0)));
+        let mut newest = until.map_or(Ok(i64::MAX), |until| index.end_of(second(until.0)))?;
+        let order = match way {
+            Way::Older(end) => {
+                let document: Option<i64> = index
+                    .0
+                    .prepare_cached("SELECT document FROM place WHERE entry = ?1")?
+                    .query_row([end.id], |row| row.get(0))
+                    .optional()?;
+                newest = newest.min(index.end_of(second(end.at))?.max(document.unwrap_or(0)));
+                "DESC"
+            }
+            Way::Newer(begin) => {
+                oldest = oldest.max(first_of(second(begin.at)));
+                "ASC"
+            }
+        };
+        let mut documents = index.0.prepare_cached(&format!(
+            "SELECT rowid FROM line WHERE line MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid {order}"
+        ))?;
         let mut rows = documents.query(params![self.query(), oldest, newest])?;
         let mut hits: Vec<Hit> = Vec::new();
-        // The last of enough.
-        let mut last: Option<Rank> = None;
+        // The last of enough, and where nothing can come before it any more.
+        let mut last: Option<(Rank, i64)> = None;
         while let Some(row) = rows.next()? {
             let document: i64 = row.get(0)?;
-            if last.is_some_and(|(second, _)| document < first_of(second)) {
+            if last.is_some_and(|(_, end)| is_past(way, document, end)) {
                 break;
             }
-            let id = indexed
+            let id: i64 = index
+                .0
                 .prepare_cached("SELECT entry FROM place WHERE document = ?1")?
                 .query_row([document], |row| row.get(0))?;
-            let is_told = before.is_some_and(|before| is_in(document, second(before.at)) && id >= before.id);
-            if is_told || last.is_some_and(|(_, last)| id < last) || altered.contains(&id) {
+            if last.is_some_and(|((_, last), _)| is_past(way, id, last)) || self.altered.contains(&id) {
                 continue;
             }
             // One that is not there was swept out, and is yet to be taken out.
-            if let Some((num, entry)) = entry::with_source(picture, id)? {
-                hits.extend(self.hit(id, num, entry));
+            if let Some(line) = entry::by_id(self.picture, id)? {
+                hits.extend(self.hit(line, way));
             }
-            if last.is_none() && hits.len() == self.wanted.limit {
-                last = hits.last().map(|hit| hit.rank);
+            if last.is_none() && hits.len() == limit {
+                let ranks = hits.iter().map(|hit| hit.rank);
+                last = match way {
+                    Way::Older(_) => ranks.min().map(|rank| (rank, first_of(rank.0))),
+                    Way::Newer(_) => match ranks.max() {
+                        Some(rank) => Some((rank, index.end_of(rank.0)?)),
+                        None => None,
+                    },
+                };
             }
         }
         Ok(hits)
@@ -163,13 +191,18 @@ impl Search<'_> {
 
     /// What the index is asked. Its answer is looked into, line by line: it may be a moment older than the line.
     fn query(&self) -> String {
-        let History { kind, agent, thread, .. } = self.wanted.history;
+        let History { kind, agent, thread, outcome, by, .. } = self.wanted.history;
         let Terms { wanted, unwanted } = self.wanted.terms;
         let facets = [
             self.source.map(Facet::Source),
             kind.map(|kind| Facet::Kind(kind.as_str())),
             agent.as_deref().map(Facet::Agent),
             thread.as_ref().map(Facet::Thread),
+            outcome.map(Facet::Outcome),
+            by.as_ref().map(|by| match by {
+                Answerer::Other(Some(name)) => Facet::Answerer(name),
+                Answerer::Us | Answerer::Nobody | Answerer::Other(None) => Facet::Who(lead::who(by)),
+            }),
         ];
         let mut parts: Vec<String> = wanted.iter().flat_map(Term::grams).collect();
         parts.extend(facets.into_iter().flatten().map(Facet::letters));
@@ -184,28 +217,52 @@ impl Search<'_> {
     }
 
     /// The line, where it fits the filters and the terms.
-    fn hit(&self, id: i64, num: Num, entry: Entry) -> Option<Hit> {
-        let History { source: _, thread, agent, kind, ask, since, until, before, limit: _ } =
+    fn hit(&self, line: Line, way: Way) -> Option<Hit> {
+        let History { source: _, thread, agent, kind, ask, outcome, by, since, until, place: _, limit: _ } =
             self.wanted.history;
+        let Line { num, entry, ended, .. } = &line;
         let at = entry.at.millis();
-        let rank = (second(at.0), id);
-        let fits = self.sources.contains_key(&num)
-            && self.source.is_none_or(|wanted| wanted == num)
+        let place = rank(line.cursor());
+        let fits = self.sources.contains_key(num)
+            && self.source.is_none_or(|wanted| wanted == *num)
             && thread.as_ref().is_none_or(|wanted| entry.thread.as_ref() == Some(wanted))
             && agent.as_ref().is_none_or(|wanted| entry.agent.as_ref() == Some(wanted))
             && kind.is_none_or(|wanted| entry.kind == wanted)
             && ask.as_ref().is_none_or(|wanted| entry.ask.as_ref() == Some(wanted))
+            && outcome.is_none_or(|wanted| ended.as_ref().is_some_and(|ended| ended.outcome == wanted))
+            && by.as_ref().is_none_or(|wanted| ended.as_ref().is_some_and(|ended| wanted.is(&ended.by)))
             && since.is_none_or(|since| at >= since)
             && until.is_none_or(|until| at < until)
-            && before.is_none_or(|before| rank < (second(before.at), before.id));
+            && match way {
+                Way::Older(end) => place < rank(end),
+                Way::Newer(begin) => place > rank(begin),
+            };
         if !fits {
             return None;
         }
-        let words = words(&entry);
+        let (words, terms) = (words(entry), self.wanted.terms);
         let (at, letters): (Vec<usize>, Vec<char>) = folded(&words).unzip();
-        let first = self.wanted.terms.met_in(&letters)?;
-        let excerpt = excerpt(&entry, &words, at.get(first).copied(), self.wanted.terms);
-        Some(Hit { rank, num, entry, excerpt })
+        let first = terms.met_in(&letters)?;
+        let own = entry.text.chars().count();
+        let score = if self.wanted.best { best::score(terms, &letters, own) } else { 0 };
+        let excerpt = excerpt(entry, &words, at.get(first).copied(), terms);
+        Some(Hit { rank: place, score, line, excerpt })
+    }
+}
+
+/// Leaves those that come first on the way.
+fn keep(hits: &mut Vec<Hit>, way: Way, limit: usize) {
+    match way {
+        Way::Older(_) => hits.sort_unstable_by_key(|hit| Reverse(hit.rank)),
+        Way::Newer(_) => hits.sort_unstable_by_key(|hit| hit.rank),
+    }
+    hits.truncate(limit);
+}
+
+fn is_past(way: Way, place: i64, end: i64) -> bool {
+    match way {
+        Way::Older(_) => place < end,
+        Way::Newer(_) => place > end,
     }
 }
 

@@ -67,10 +67,6 @@ pub(super) fn last_of(second: i64) -> i64 {
     first_of(second + 1) - 1
 }
 
-pub(super) fn is_in(document: i64, second: i64) -> bool {
-    (first_of(second)..=last_of(second)).contains(&document)
-}
-
 fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
@@ -136,6 +132,15 @@ impl Index {
                 .query_row([name], |row| row.get(0))
         };
         Ok(Reach { entry: of("entry")?, stale: of("stale")?, print: of("print")? })
+    }
+
+    /// The last document that can hold a line of a second: where that is full, the rest went into the next.
+    pub(super) fn end_of(&self, mut second: i64) -> rusqlite::Result<i64> {
+        let mut is_taken = self.0.prepare_cached("SELECT 1 FROM place WHERE document = ?1")?;
+        while is_taken.exists([last_of(second)])? {
+            second += 1;
+        }
+        Ok(last_of(second))
     }
 
     /// Takes lines out, puts lines in, and writes down how far it reaches now: all of it, or nothing.

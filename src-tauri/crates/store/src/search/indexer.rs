@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use deskbell_domain::Entry;
 use rusqlite::{Connection, OpenFlags};
 
 use super::document::document;
 use super::index::{Index, Line, Reach, second, throw_away};
 use super::progress::Progress;
 use crate::entry;
-use crate::source::Num;
 
 /// So many lines at a time: long enough to be quick, short enough not to be in the way.
 const BATCH: i64 = 1_000;
@@ -124,12 +122,12 @@ impl Indexer {
         altered.retain(|id| *id <= reach.entry);
         let mut lines = Vec::new();
         for id in &altered {
-            lines.extend(entry::with_source(&picture, *id)?.map(|(num, entry)| line(*id, num, &entry)));
+            lines.extend(entry::by_id(&picture, *id)?.as_ref().map(of_line));
         }
         let (known, mut fresh) = (reach.entry, 0);
-        entry::each_after(&picture, known, BATCH, |id, num, entry| {
-            lines.push(line(id, num, &entry));
-            (fresh, reach.entry) = (fresh + 1, id);
+        entry::each_after(&picture, known, BATCH, |line| {
+            lines.push(of_line(&line));
+            (fresh, reach.entry) = (fresh + 1, line.id);
         })?;
         reach.print = entry::print_of(&picture, reach.entry)?.unwrap_or(reach.print);
         if !lines.is_empty() || alterations > 0 {
@@ -150,8 +148,8 @@ fn yield_to_others() {
     }
 }
 
-fn line(id: i64, num: Num, entry: &Entry) -> Line {
-    Line { entry: id, second: second(entry.at.millis().0), document: document(num, entry) }
+fn of_line(line: &entry::Line) -> Line {
+    Line { entry: line.id, second: second(line.entry.at.millis().0), document: document(line) }
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -8,6 +8,7 @@
 //! Everything of three letters and more is found anywhere, also inside a word: the index is one of trigrams. What is
 //! shorter ("CI", "审批") stands in it as a word of its own (see [`document`]).
 
+mod best;
 mod document;
 mod excerpt;
 mod find;

@@ -63,11 +63,7 @@ impl Terms {
         let end = |place: usize| at.get(place).copied().unwrap_or(text.len());
         let mut places: Vec<Range<usize>> = Vec::new();
         for term in &self.wanted {
-            let mut from = 0;
-            while let Some(place) = term.find(&chars, from) {
-                from = place + term.0.len();
-                places.push(end(place)..end(from));
-            }
+            places.extend(term.places(&chars).map(|place| end(place)..end(place + term.0.len())));
         }
         places.sort_unstable_by_key(|place| place.start);
         let mut merged: Vec<Range<usize>> = Vec::new();
@@ -97,6 +93,23 @@ impl Term {
     /// That which is in a line of the index exactly where the term is in the line.
     pub fn exact_gram(&self) -> Option<String> {
         (self.0.len() <= 3).then(|| self.grams().pop()).flatten()
+    }
+
+    /// Where it begins, each time, without overlap.
+    pub fn places<'a>(&'a self, text: &'a [char]) -> impl Iterator<Item = usize> + 'a {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let place = self.find(text, from)?;
+            from = place + self.0.len();
+            Some(place)
+        })
+    }
+
+    /// Whether what stands there is no part of a longer word.
+    pub fn is_whole(&self, text: &[char], place: usize) -> bool {
+        let is_free =
+            |at: Option<usize>| at.and_then(|at| text.get(at)).is_none_or(|letter| !is_letter(*letter));
+        is_free(place.checked_sub(1)) && is_free(Some(place + self.0.len()))
     }
 
     /// Where it begins, at or after `from`.

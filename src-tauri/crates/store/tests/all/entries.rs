@@ -34,11 +34,11 @@ async fn an_altered_line_is_altered_in_its_place() {
 #[tokio::test]
 async fn a_line_from_another_machine_is_added_and_alters_none_that_is_here() {
     let mut desk = Desk::new().await;
-    let facts = desk.told(Op::Carried(entry(1, 10))).await;
+    let facts = desk.told(Op::Carried { entry: entry(1, 10), ended: None }).await;
     assert!(matches!(&facts[..], [Fact::Entry(row)] if row.entry == entry(1, 10)), "{facts:?}");
     let mut forged = entry(1, 10);
     forged.text = "approved".into();
-    assert_eq!(desk.told(Op::Carried(forged)).await, []);
+    assert_eq!(desk.told(Op::Carried { entry: forged, ended: None }).await, []);
     let rows = desk.reader().history(&History::default()).unwrap();
     assert!(matches!(&rows[..], [row] if row.entry == entry(1, 10)), "{rows:?}");
     assert_eq!(desk.reader().counts(&SourceId::new("s")).unwrap().entries, 1);

@@ -4,6 +4,7 @@
 mod asks;
 mod damage;
 mod durability;
+mod ended;
 mod entries;
 mod folder;
 mod paging;

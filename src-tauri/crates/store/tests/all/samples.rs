@@ -131,6 +131,10 @@ pub fn settled(at: i64, outcome: Outcome) -> AskState {
     AskState::Settled { at: When::Seen(Millis(at)), by: By::Other("bob".into()), outcome }
 }
 
+pub fn settled_by(by: By, outcome: Outcome) -> AskState {
+    AskState::Settled { at: When::Seen(Millis(100)), by, outcome }
+}
+
 pub fn entry(item: impl std::fmt::Display, at: i64) -> Entry {
     Entry {
         item: ItemId::of("message", item),

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use deskbell_domain::{Change, Entry, EntryKind, ItemId, Millis, SourceId};
-use deskbell_store::{EntryRow, Found, History, Op, Reader, Store, Terms};
+use deskbell_domain::{
+    Answerer, By, Change, Entry, EntryKind, ItemId, LineOutcome, Millis, Outcome, SourceId,
+};
+use deskbell_store::{EntryRow, Found, History, Op, Place, Reader, Store, Terms};
 
-use crate::samples::{Desk, data_of, entry, line, source, until_indexed, write};
+use crate::samples::{Desk, ask, asked, data_of, entry, line, settled_by, source, until_indexed, write};
 
 const WORDS: [&str; 12] = [
     "Deploy",
@@ -30,6 +32,7 @@ fn nth(n: usize) -> Entry {
     it.kind = EntryKind::ALL[n % 9];
     it.agent = n.is_multiple_of(3).then(|| format!("agent{}", n % 2));
     it.thread = n.is_multiple_of(5).then(|| ItemId::of("thread", n % 2));
+    it.ask = n.is_multiple_of(7).then(|| ItemId::of("approval", n % 2));
     it
 }
 
@@ -39,19 +42,42 @@ async fn full() -> Desk {
     for (id, of) in [("s", 0..300), ("t", 300..600)] {
         desk.store.write_durable(write(id, of.map(|n| line(nth(n))).collect())).await.unwrap();
     }
+    // What the index has already, and what it does not have yet.
+    until_indexed(&desk.store).await;
+    let mara = || settled_by(By::Other("mara".into()), Outcome::Approved);
+    desk.durable(asked(ask("approval:0", mara()))).await;
+    desk.durable(asked(ask("approval:1", settled_by(By::Us, Outcome::Denied { note: None })))).await;
     desk
 }
 
 fn pages(reader: &Reader, history: &History, terms: &str, limit: u32) -> Vec<Found> {
     let (terms, mut found) = (Terms::parse(terms), Vec::<Found>::new());
     loop {
-        let before = found.last().map(|found| found.row.cursor);
-        let page = reader.search(&History { before, limit: Some(limit), ..history.clone() }, &terms).unwrap();
+        let place = found.last().map_or(Place::Newest, |found| Place::Before(found.row.cursor));
+        let page = reader.search(&History { place, limit: Some(limit), ..history.clone() }, &terms).unwrap();
         if page.is_empty() {
             return found;
         }
         assert!(page.len() <= limit as usize);
         found.extend(page);
+    }
+}
+
+/// The same, from the oldest to the newest.
+fn pages_up(reader: &Reader, history: &History, terms: &str, limit: u32) -> Vec<Found> {
+    let (terms, mut found) = (Terms::parse(terms), Vec::<Found>::new());
+    loop {
+        let (place, limit) = match found.first() {
+            None => (Place::Around(Millis(0)), 2 * limit),
+            Some(found) => (Place::After(found.row.cursor), limit),
+        };
+        let mut page =
+            reader.search(&History { place, limit: Some(limit), ..history.clone() }, &terms).unwrap();
+        if page.is_empty() {
+            return found;
+        }
+        page.append(&mut found);
+        found = page;
     }
 }
 
@@ -110,6 +136,11 @@ async fn the_index_and_the_lines_themselves_find_the_same_and_all_of_it() {
             for limit in [7, 600] {
                 let found = pages(&reader, &History::default(), terms, limit);
                 assert_eq!(items(&found), expected, "{terms}, {limit} at a time, with an index: {has_index}");
+                let up = pages_up(&reader, &History::default(), terms, limit.min(400));
+                assert_eq!(
+                    up, found,
+                    "{terms}, {limit} at a time, from the oldest, with an index: {has_index}"
+                );
             }
         }
     }
@@ -129,6 +160,14 @@ async fn filters_and_words_hold_together() {
         History { thread: Some(ItemId::of("thread", 1)), ..History::default() },
         History { since: Some(Millis(3_000)), until: Some(Millis(9_000)), ..History::default() },
         History { until: Some(Millis(501)), ..History::default() },
+        History { outcome: Some(LineOutcome::Denied), ..History::default() },
+        History { by: Some(Answerer::Us), ..History::default() },
+        History { by: Some(Answerer::Other(None)), ..History::default() },
+        History {
+            by: Some(Answerer::Other(Some("mara".into()))),
+            agent: Some("agent0".into()),
+            ..History::default()
+        },
         History {
             source: Some(SourceId::new("s")),
             agent: Some("agent0".into()),
@@ -137,12 +176,14 @@ async fn filters_and_words_hold_together() {
         },
     ] {
         let fits = |found: &&Found| {
-            let Found { row: EntryRow { source, entry, .. }, .. } = found;
+            let Found { row: EntryRow { source, entry, ended, .. }, .. } = found;
             let at = entry.at.millis();
             filter.source.as_ref().is_none_or(|wanted| wanted == source)
                 && filter.kind.is_none_or(|kind| kind == entry.kind)
                 && filter.agent.as_ref().is_none_or(|agent| entry.agent.as_ref() == Some(agent))
                 && filter.thread.as_ref().is_none_or(|thread| entry.thread.as_ref() == Some(thread))
+                && filter.outcome.is_none_or(|wanted| ended.as_ref().is_some_and(|it| it.outcome == wanted))
+                && filter.by.as_ref().is_none_or(|wanted| ended.as_ref().is_some_and(|it| wanted.is(&it.by)))
                 && filter.since.is_none_or(|since| at >= since)
                 && filter.until.is_none_or(|until| at < until)
         };
@@ -153,7 +194,30 @@ async fn filters_and_words_hold_together() {
             "{filter:?} proves nothing"
         );
         assert_eq!(pages(&reader, &filter, "deploy", 5), expected, "{filter:?}");
+        assert_eq!(pages_up(&reader, &filter, "deploy", 5), expected, "{filter:?}");
     }
+}
+
+#[tokio::test]
+async fn the_best_of_what_is_found_comes_first_and_of_equals_the_newest() {
+    let desk = Desk::new().await;
+    let texts = ["It is red", "Bored", "It is red again", "nothing", "Red, red, red"];
+    for (n, text) in texts.into_iter().enumerate() {
+        let mut it = entry(n, n as i64 * 1_000);
+        (it.text, it.raw) = (text.into(), r#"{"body":"red as well"}"#.into());
+        desk.durable(line(it)).await;
+    }
+    let best = |limit| {
+        let history = History { limit: Some(limit), ..History::default() };
+        let found = desk.reader().best(&history, &Terms::parse("red")).unwrap();
+        found.into_iter().map(|found| found.row.entry.text).collect::<Vec<_>>()
+    };
+    let expected = ["Red, red, red", "It is red again", "It is red", "Bored", "nothing"];
+    // With what the index has, and with what it does not have yet.
+    assert_eq!(best(9), expected);
+    until_indexed(&desk.store).await;
+    assert_eq!(best(9), expected);
+    assert_eq!(best(2), expected[..2]);
 }
 
 #[tokio::test]
