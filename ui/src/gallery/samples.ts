@@ -3,9 +3,11 @@ import type {
   AskView,
   EntryView,
   Field,
+  Figures,
   FindingView,
   Offer,
   ReceiptView,
+  RecordView,
   SourceView,
   TaskView,
   ThreadView,
@@ -260,5 +262,23 @@ export function usage(buckets: number): UsageView {
     tasks: 2,
     total: amount(2),
     buckets: Array.from({ length: buckets }, (_, at) => amount(at >= buckets - 2 ? 1 : 0)),
+  };
+}
+
+export function figures(more: Partial<Figures> = {}): Figures {
+  return { answered: {}, took: null, elsewhere: 0, missed: 0, dropped: 0, ...more };
+}
+
+export function record(buckets: number): RecordView {
+  const some = figures({
+    answered: { approved: 3, denied: 1 },
+    took: { medianMs: 8500, p95Ms: 200_000 },
+    elsewhere: 2,
+    missed: 1,
+  });
+  return {
+    whose: { whose: 'all' },
+    total: some,
+    buckets: Array.from({ length: buckets }, (_, at) => (at === buckets - 1 ? some : figures())),
   };
 }

@@ -25,7 +25,7 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
 /**
  * The ports that were looked at.
  */
-ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 /**
  * Who is looked for among those who ended something.
@@ -102,7 +102,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -210,6 +210,28 @@ advice: string, next: Next, };
 export type FaultCode = "unreachable" | "tls" | "unauthorized" | "notFound" | "wrongDialect" | "closed" | "silent" | "tooLarge" | "server" | "rejected" | "noSecret" | "settings";
 
 export type Field = { id: string, label: string, required: boolean, hint: string | null, input: Input, };
+
+export type Figures = { 
+/**
+ * What the operator answered from here, by what it came to.
+ */
+answered: { [key in OutcomeWord]?: number }, 
+/**
+ * How long that took from the asking to the answer; nothing where nothing was answered.
+ */
+took: Took | null, 
+/**
+ * Somebody else answered, or the operator did elsewhere.
+ */
+elsewhere: number, 
+/**
+ * The deadline passed while it waited.
+ */
+missed: number, 
+/**
+ * It ended otherwise: taken back, failed, or forgotten by its server.
+ */
+dropped: number, };
 
 export type FindingState = "open" | "overridden";
 
@@ -401,6 +423,15 @@ heldUntil: Millis | null,
 settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | null, };
 
 /**
+ * What became of somebody's asks, by when they ended.
+ */
+export type RecordView = { whose: Whose, total: Figures, 
+/**
+ * One for each time between two edges.
+ */
+buckets: Array<Figures>, };
+
+/**
  * How notifications ring, and when they do not.
  */
 export type Ringing = { sound: boolean, 
@@ -517,6 +548,8 @@ found: boolean, };
  */
 export type Subject = { "type": "nothing" } | { "type": "diff", unified: string, } | { "type": "command", text: string, cwd: string | null, } | { "type": "tool", name: string, arguments: string, } | { "type": "spawn", agent: string, } | { "type": "text", text: string, };
 
+export type SumBy = "source" | "agent";
+
 /**
  * Where the operator acted.
  */
@@ -573,6 +606,15 @@ counts: Array<number>, };
 export type Tone = "yes" | "no" | "neutral";
 
 /**
+ * In milliseconds. Of an even number of answers, the median is the lower of the two in the middle.
+ */
+export type Took = { medianMs: number, 
+/**
+ * At most so long did nineteen of twenty take.
+ */
+p95Ms: number, };
+
+/**
  * A lifecycle action under way.
  */
 export type Transient = { 
@@ -582,8 +624,6 @@ export type Transient = {
 kind: string, since: When, };
 
 export type Urgency = "normal" | "urgent";
-
-export type UsageBy = "source" | "agent";
 
 /**
  * What one source or one agent took.
@@ -613,4 +653,4 @@ export type VerdictWord = "pending" | "won" | "lost" | "expired" | "unknown" | "
  */
 export type When = { "said": Millis } | { "seen": Millis };
 
-export type Whose = { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };
+export type Whose = { "whose": "all" } | { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };

@@ -18,6 +18,7 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'thread.list': 'threads';
   'task.list': 'tasks';
   'usage.sum': 'usage';
+  'record.sum': 'record';
   'finding.list': 'findings';
   'intent.take': 'taken';
   'intent.undo': 'done';

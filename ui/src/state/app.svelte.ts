@@ -17,6 +17,7 @@ import { Keys } from './keys';
 import { Looks } from './looks.svelte';
 import { Outside } from './outside.svelte';
 import { Reader } from './reader.svelte';
+import { OwnRecord } from './record.svelte';
 import { Screen } from './screen.svelte';
 import { Sources } from './sources.svelte';
 import { Tasks } from './tasks.svelte';
@@ -38,6 +39,8 @@ export class App {
   readonly threads: Threads;
   readonly tasks: Tasks;
   readonly usage: Usage;
+  /** How the operator answered. */
+  readonly record: OwnRecord;
   readonly findings: Findings;
   /** What has happened in the thread, or to the agent, that is looked at. */
   readonly reader: Reader;
@@ -70,6 +73,7 @@ export class App {
     this.threads = new Threads(this.desk);
     this.tasks = new Tasks(this.desk);
     this.usage = new Usage(host, this.desk, this.clock);
+    this.record = new OwnRecord(host, this.desk, this.clock);
     this.findings = new Findings(this.desk);
     this.reader = new Reader(host, this.desk);
     this.sources = new Sources(host, this.desk);

@@ -4,7 +4,7 @@ import { FixtureHost } from '../gallery/fixture-host';
 import { NOON, source, task } from '../gallery/samples';
 import type { Answer } from '../gen';
 import { App } from './app.svelte';
-import { edgesOf } from './usage.svelte';
+import { edgesOf } from './sums.svelte';
 
 beforeEach(() => void vi.useFakeTimers({ now: NOON }));
 afterEach(() => void vi.useRealTimers());

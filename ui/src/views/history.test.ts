@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { entry, NOON, source } from '../gallery/samples';
+import { entry, NOON, record, source } from '../gallery/samples';
 import type { Answer, Command } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
@@ -55,4 +55,36 @@ test('a time is brushed on the strip with the keyboard, said in words, and let g
   expect(screen.getByTestId('timeline-wide')).toBeTruthy();
   await userEvent.click(screen.getByTestId('history-any-time'));
   expect([app.history.range.is, screen.queryByTestId('history-range')]).toEqual(['any', null]);
+});
+
+test('how you answered is one press away, as charts and as tables, and an entry that is chosen takes its place', async () => {
+  const host = new FixtureHost((command) =>
+    command.command === 'record.sum'
+      ? { answer: 'record', rows: [record(command.edges.length - 1)] }
+      : past(command),
+  );
+  const app = new App(host, localStorage, (paint) => paint());
+  render(Window, { app });
+  app.start();
+  host.push({ patch: 'reset' }, { patch: 'source', row: source() });
+  app.screen.go('history');
+  await userEvent.click(await screen.findByTestId('show-record'));
+  const totals = await screen.findByTestId('record-totals');
+  expect(totals.textContent).toContain('3 approved, 1 denied');
+  expect(screen.getByTestId('record-took-read').textContent).toBe(
+    'Half within 8.5 s, 95 of 100 within 3.3 min',
+  );
+  const last = screen.getByTestId('record-ends-table').querySelector('tbody tr:last-child');
+  expect([...(last?.querySelectorAll('td') ?? [])].map((cell) => cell.textContent)).toEqual([
+    '3',
+    '1',
+    '0',
+    '0',
+    '2',
+    '1',
+    '0',
+  ]);
+  app.history.selected = entry(1);
+  await tick();
+  expect([screen.queryByTestId('record'), app.record.shown]).toEqual([null, false]);
 });

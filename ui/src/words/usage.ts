@@ -38,6 +38,7 @@ export function timeWord(at: Millis, span: Span): string {
 }
 
 export function whoseWords(whose: Whose, sources: ReadonlyMap<SourceId, SourceView>): string {
+  if (whose.whose === 'all') return 'Together';
   if (whose.whose === 'others') return `${whose.many} others`;
   const name = sources.get(whose.source)?.name ?? whose.source;
   if (whose.whose === 'source') return name;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use deskbell_engine::whose::SumBy;
 use deskbell_wire::DIALECTS;
 
 pub use history::{Export, Filter, Format, History, Import};
@@ -117,7 +118,10 @@ pub enum Order {
     /// List the tasks and what may be done with each
     Tasks,
     /// Add up what tasks took over time, from the local history
-    Usage(Usage),
+    Usage(SumUp),
+    /// Show how you answered over time, from the local history: how long it took, what it came to, what was missed
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(SumUp),
     /// List the findings and what may be done with each
     Findings,
     /// Take an offer of an agent, a thread, a task, a finding or an ask
@@ -179,6 +183,16 @@ pub enum Order {
     #[command(after_help = MANUAL_EXAMPLES)]
     Manual { folder: PathBuf },
 }
+
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  bell record                               the last seven days, by source
+  bell record --by agent --per week
+  bell record --per month --since 2026-01-01 --json
+
+An ask counts when it ended. ANSWERED is what you answered from here, MEDIAN and 95 OF 100 how long that took from the \
+asking; MISSED is what waited until its deadline passed; ELSEWHERE was answered by somebody else, or by you \
+elsewhere; DROPPED ended otherwise: taken back, failed, or forgotten by its server.";
 
 const ANSWER_EXAMPLES: &str = "\
 Examples:
@@ -251,14 +265,14 @@ pub struct Values {
 }
 
 #[derive(Debug, Args)]
-pub struct Usage {
+pub struct SumUp {
     /// For each of these
     #[arg(long, value_enum, default_value_t = By::Source)]
     pub by: By,
     /// In steps of this length
     #[arg(long, value_enum, default_value_t = Per::Day)]
     pub per: Per,
-    /// From then on: 12h, 30d, 2026-11-01 [default: 24 hours, 7 days or 12 months back]
+    /// From then on: 12h, 30d, 2026-11-01 [default: 24 hours, 7 days, 12 weeks or 12 months back]
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
 }
@@ -269,10 +283,20 @@ pub enum By {
     Agent,
 }
 
+impl From<By> for SumBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Source => Self::Source,
+            By::Agent => Self::Agent,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Per {
     Hour,
     Day,
+    Week,
     Month,
 }
 

@@ -20,12 +20,14 @@ mod moment;
 mod open;
 mod paper;
 mod receipt;
+mod record;
 mod ringing;
 mod secret;
 mod serve;
 mod sheet;
 mod source;
 mod status;
+mod steps;
 mod stop;
 mod trouble;
 mod usage;
@@ -105,6 +107,7 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::Threads => list::threads(desk, paper).await,
         Order::Tasks => list::tasks(desk, paper).await,
         Order::Usage(wanted) => usage::show(desk, paper, wanted).await,
+        Order::Record(wanted) => record::show(desk, paper, wanted).await,
         Order::Findings => list::findings(desk, paper).await,
         Order::History(wanted) => history::list(desk, paper, wanted).await,
         Order::Export(wanted) => export::export(desk, paper, wanted).await,

@@ -12,14 +12,16 @@ use crate::body::BodyView;
 use crate::carry::{CarriedEntry, Origin, Tally};
 use crate::detect::DetectedView;
 use crate::notice::Desktop;
+use crate::record::RecordView;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::shell::Shell;
 use crate::timeline::TimelineView;
-use crate::usage::{UsageBy, UsageView};
+use crate::usage::UsageView;
 use crate::view::{
     AgentView, AskView, DialectView, EntryView, FindingView, ReceiptView, SourceView, TaskView, ThreadView,
 };
+use crate::whose::SumBy;
 
 /// Everything the engine can be asked to do.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -61,7 +63,10 @@ pub enum Command {
     TaskList,
     /// What tasks took between each two of these times, which ascend.
     #[serde(rename = "usage.sum")]
-    UsageSum { by: UsageBy, edges: Vec<Millis> },
+    UsageSum { by: SumBy, edges: Vec<Millis> },
+    /// How the operator answered what ended between each two of these times, which ascend.
+    #[serde(rename = "record.sum")]
+    RecordSum { by: SumBy, edges: Vec<Millis> },
     #[serde(rename = "finding.list")]
     FindingList,
     /// Takes an offer: answers an ask, restarts an agent, sends a message.
@@ -147,6 +152,10 @@ pub enum Answer {
     /// The costliest first.
     Usage {
         rows: Vec<UsageView>,
+    },
+    /// All together, then those with the most first.
+    Record {
+        rows: Vec<RecordView>,
     },
     Findings {
         rows: Vec<FindingView>,

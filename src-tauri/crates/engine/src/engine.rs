@@ -234,6 +234,7 @@ impl Engine {
             | Command::ThreadList
             | Command::TaskList
             | Command::UsageSum { .. }
+            | Command::RecordSum { .. }
             | Command::FindingList
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }

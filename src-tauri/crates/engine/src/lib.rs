@@ -17,6 +17,7 @@ pub mod pointer;
 mod policy;
 mod probe;
 mod queries;
+pub mod record;
 mod ringer;
 mod secrets;
 pub mod self_test;
@@ -28,6 +29,7 @@ mod subscription;
 pub mod timeline;
 pub mod usage;
 pub mod view;
+pub mod whose;
 
 pub use archive::{Archive, default_data_dir};
 pub use clock::{Clock, Hand};

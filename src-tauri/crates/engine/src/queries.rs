@@ -7,14 +7,16 @@ use crate::body::{self, BodyView};
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
 use crate::history;
+use crate::record::{Accounts, RecordView};
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::timeline::{TimelineView, check_edges};
-use crate::usage::{Sums, UsageBy, UsageView};
+use crate::usage::{Sums, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
     SpanView, TaskView, ThreadView, VerdictWord,
 };
+use crate::whose::SumBy;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -61,6 +63,7 @@ impl Queries {
             Command::ThreadList => self.threads().map(|rows| Answer::Threads { rows }),
             Command::TaskList => self.tasks().map(|rows| Answer::Tasks { rows }),
             Command::UsageSum { by, edges } => self.usage(*by, edges).map(|rows| Answer::Usage { rows }),
+            Command::RecordSum { by, edges } => self.record(*by, edges).map(|rows| Answer::Record { rows }),
             Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
             Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
             Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
@@ -201,11 +204,20 @@ impl Queries {
         Ok(self.reader().tasks()?.iter().map(|(source, it)| TaskView::new(source, it)).collect())
     }
 
-    fn usage(&self, by: UsageBy, edges: &[Millis]) -> Result<Vec<UsageView>, CommandError> {
+    fn usage(&self, by: SumBy, edges: &[Millis]) -> Result<Vec<UsageView>, CommandError> {
         let mut sums = Sums::new(by, edges)?;
         let (since, until) = sums.range();
         self.reader().usage(since, until, |growth| sums.add(growth))?;
         Ok(sums.rows())
+    }
+
+    fn record(&self, by: SumBy, edges: &[Millis]) -> Result<Vec<RecordView>, CommandError> {
+        let mut accounts = Accounts::new(by, edges)?;
+        let (since, until) = accounts.range();
+        // It reads whole asks, for which no page must wait.
+        let reader = self.reader().another()?;
+        reader.ended(since, until, |ended| accounts.add(&ended))?;
+        Ok(accounts.rows())
     }
 
     fn findings(&self) -> Result<Vec<FindingView>, CommandError> {

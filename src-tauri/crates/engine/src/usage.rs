@@ -2,23 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use deskbell_domain::{Millis, SourceId};
+use deskbell_domain::Millis;
 use deskbell_store::Growth;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::command::CommandError;
 use crate::timeline::check_edges;
-
-/// More than a chart can tell apart; the others are added up.
-const MOST_ROWS: usize = 50;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum UsageBy {
-    Source,
-    Agent,
-}
+use crate::whose::{MOST_ROWS, SumBy, Whose};
 
 /// What one source or one agent took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -30,23 +21,6 @@ pub struct UsageView {
     pub total: Amount,
     /// One for each time between two edges.
     pub buckets: Vec<Amount>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(tag = "whose", rename_all = "camelCase")]
-pub enum Whose {
-    Source {
-        source: SourceId,
-    },
-    /// No agent where the server names none.
-    Agent {
-        source: SourceId,
-        agent: Option<String>,
-    },
-    /// So many more, together.
-    Others {
-        many: usize,
-    },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -80,13 +54,13 @@ struct Sum {
 /// Adds up what is handed to it.
 #[derive(Debug)]
 pub(crate) struct Sums<'a> {
-    by: UsageBy,
+    by: SumBy,
     edges: &'a [Millis],
     found: HashMap<Whose, Sum>,
 }
 
 impl<'a> Sums<'a> {
-    pub(crate) fn new(by: UsageBy, edges: &'a [Millis]) -> Result<Self, CommandError> {
+    pub(crate) fn new(by: SumBy, edges: &'a [Millis]) -> Result<Self, CommandError> {
         check_edges(edges, 2)?;
         Ok(Self { by, edges, found: HashMap::new() })
     }
@@ -99,11 +73,7 @@ impl<'a> Sums<'a> {
         let Some(bucket) = self.edges.partition_point(|edge| *edge <= growth.at).checked_sub(1) else {
             return;
         };
-        let source = growth.source.clone();
-        let whose = match self.by {
-            UsageBy::Source => Whose::Source { source },
-            UsageBy::Agent => Whose::Agent { source, agent: growth.agent.map(str::to_owned) },
-        };
+        let whose = self.by.whose(growth.source, growth.agent);
         let sum = self.found.entry(whose).or_insert_with(|| Sum {
             tasks: HashSet::new(),
             total: Amount::default(),
@@ -144,16 +114,6 @@ impl<'a> Sums<'a> {
     }
 }
 
-impl Whose {
-    fn name(&self) -> (&str, &str) {
-        match self {
-            Self::Source { source } => (source.as_str(), ""),
-            Self::Agent { source, agent } => (source.as_str(), agent.as_deref().unwrap_or_default()),
-            Self::Others { .. } => ("", ""),
-        }
-    }
-}
-
 fn together(rows: Vec<UsageView>) -> Option<UsageView> {
     let many = rows.len();
     let sum = rows.into_iter().reduce(|mut sum, row| {
@@ -167,6 +127,8 @@ fn together(rows: Vec<UsageView>) -> Option<UsageView> {
 
 #[cfg(test)]
 mod tests {
+    use deskbell_domain::SourceId;
+
     use super::*;
     use crate::command::ErrorCode;
 
@@ -192,7 +154,7 @@ mod tests {
     fn each_growth_falls_between_its_edges_and_the_costliest_come_first() {
         let (hive, lab) = (SourceId::new("hive"), SourceId::new("lab"));
         let edges = edges(3);
-        for (by, names) in [(UsageBy::Source, 2), (UsageBy::Agent, 3)] {
+        for (by, names) in [(SumBy::Source, 2), (SumBy::Agent, 3)] {
             let mut sums = Sums::new(by, &edges).unwrap();
             for growth in [
                 grow(&hive, "a", "1", 0, 5),
@@ -206,7 +168,7 @@ mod tests {
             let rows = sums.rows();
             assert_eq!(rows.len(), names);
             assert_eq!(rows[0].whose.name().0, "lab");
-            if by == UsageBy::Source {
+            if by == SumBy::Source {
                 let of: Vec<u64> = rows[1].buckets.iter().map(|bucket| bucket.tokens_in).collect();
                 assert_eq!((of, rows[1].tasks, rows[1].total.tokens_out), (vec![10, 7, 0], 2, 3));
             }
@@ -217,7 +179,7 @@ mod tests {
     fn times_that_make_no_buckets_are_refused() {
         let many = edges(401);
         for bad in [&[][..], &[Millis(1)], &[Millis(2), Millis(1)], &[Millis(1), Millis(1)], &many[..]] {
-            assert_eq!(Sums::new(UsageBy::Agent, bad).unwrap_err().code, ErrorCode::Invalid);
+            assert_eq!(Sums::new(SumBy::Agent, bad).unwrap_err().code, ErrorCode::Invalid);
         }
     }
 
@@ -226,7 +188,7 @@ mod tests {
         let hive = SourceId::new("hive");
         let edges = edges(1);
         let names: Vec<String> = (0..60).map(|n| n.to_string()).collect();
-        let mut sums = Sums::new(UsageBy::Agent, &edges).unwrap();
+        let mut sums = Sums::new(SumBy::Agent, &edges).unwrap();
         for (n, name) in names.iter().enumerate() {
             sums.add(grow(&hive, name, name, 0, 1 + n as u64));
         }

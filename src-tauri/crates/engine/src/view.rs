@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use deskbell_domain::{
     Agent, AgentState, Ask, AskState, Auth, By, Ended, EntryKind, Fault, Finding, FindingState, Hash, ItemId,
-    Key, Link, Millis, News, Offer, SecretRef, Severity, Source, SourceId, Subject, Surface, Task,
+    Key, Link, Millis, News, Offer, Outcome, SecretRef, Severity, Source, SourceId, Subject, Surface, Task,
     TaskStatus, Thread, ThreadState, Transient, Urgency,
 };
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub enum AskStateWord {
     Settled,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum OutcomeWord {
     Approved,
@@ -81,9 +81,37 @@ pub enum OutcomeWord {
     Vanished,
 }
 
+impl OutcomeWord {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Answered => "answered",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Vanished => "vanished",
+        }
+    }
+}
+
+impl From<&Outcome> for OutcomeWord {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Approved => Self::Approved,
+            Outcome::Denied { .. } => Self::Denied,
+            Outcome::Answered { .. } => Self::Answered,
+            Outcome::Cancelled => Self::Cancelled,
+            Outcome::Expired => Self::Expired,
+            Outcome::Failed { .. } => Self::Failed,
+            Outcome::Vanished => Self::Vanished,
+        }
+    }
+}
+
 impl AskView {
     pub fn new(source: &SourceId, dialect: &str, ask: &Ask) -> Self {
-        use deskbell_domain::{AskBody, Outcome};
+        use deskbell_domain::AskBody;
         let (held_until, fault, settled) = match &ask.state {
             AskState::Open | AskState::Sending | AskState::Sent => (None, None, None),
             AskState::Held { until } => (Some(*until), None, None),
@@ -125,15 +153,7 @@ impl AskView {
             fault,
             offers: ask.offers.clone(),
             shown: ask.shown(),
-            outcome: settled.map(|(_, _, outcome)| match outcome {
-                Outcome::Approved => OutcomeWord::Approved,
-                Outcome::Denied { .. } => OutcomeWord::Denied,
-                Outcome::Answered { .. } => OutcomeWord::Answered,
-                Outcome::Cancelled => OutcomeWord::Cancelled,
-                Outcome::Expired => OutcomeWord::Expired,
-                Outcome::Failed { .. } => OutcomeWord::Failed,
-                Outcome::Vanished => OutcomeWord::Vanished,
-            }),
+            outcome: settled.map(|(_, _, outcome)| outcome.into()),
             outcome_note: settled.and_then(|(_, _, outcome)| outcome.note().map(str::to_owned)),
             by: settled.map(|(_, by, _)| match by {
                 By::Us => "us".to_owned(),

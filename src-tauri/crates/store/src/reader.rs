@@ -7,9 +7,9 @@ use deskbell_domain::{
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    AskRow, CountsRow, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow, StoreError, Terms,
-    Timeline, ask, audit, database, entry, history, notice, outbox, receipt, schema, search, setting, source,
-    tally, thing, timeline, usage,
+    AskRow, CountsRow, EndedAsk, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow,
+    StoreError, Terms, Timeline, ask, audit, database, entry, history, notice, outbox, receipt, record,
+    schema, search, setting, source, tally, thing, timeline, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -132,6 +132,11 @@ impl Reader {
         take: impl FnMut(Growth<'_>),
     ) -> Result<(), StoreError> {
         self.read(|conn| usage::scan(conn, since, until, take))
+    }
+
+    /// Hands over each ask that ended in the time from `since` to before `until`, in no order.
+    pub fn ended(&self, since: Millis, until: Millis, take: impl FnMut(EndedAsk)) -> Result<(), StoreError> {
+        self.read(|conn| record::scan(conn, since, until, take))
     }
 
     /// What is on its way, oldest first.

@@ -2,8 +2,9 @@
 
 use deskbell_domain::{Link, Millis, SourceId};
 use deskbell_engine::command::{Answer, Command};
-use deskbell_engine::usage::{Amount, UsageBy, UsageView, Whose};
+use deskbell_engine::usage::{Amount, UsageView};
 use deskbell_engine::view::TaskView;
+use deskbell_engine::whose::{SumBy, Whose};
 use deskbell_engine::{Archive, Engine, Options};
 use deskbell_sim::hyperhive_agent::{Config, HyperhiveAgent};
 
@@ -11,7 +12,7 @@ use crate::desk::{add, engine, until};
 
 const TURNS: usize = 3;
 
-fn ever(by: UsageBy) -> Command {
+fn ever(by: SumBy) -> Command {
     Command::UsageSum { by, edges: vec![Millis(0), Millis(i64::MAX)] }
 }
 
@@ -63,22 +64,22 @@ async fn what_tasks_took_is_counted_once_however_often_it_is_told() {
         assert_eq!((row.tasks, row.total, &row.buckets[..]), (TURNS, total, &[total][..]));
         row.whose.clone()
     };
-    let whose = is_counted_once(usage(desk.command(ever(UsageBy::Source)).await.unwrap()));
+    let whose = is_counted_once(usage(desk.command(ever(SumBy::Source)).await.unwrap()));
     assert_eq!(whose, Whose::Source { source: id.clone() });
-    let whose = is_counted_once(usage(desk.command(ever(UsageBy::Agent)).await.unwrap()));
+    let whose = is_counted_once(usage(desk.command(ever(SumBy::Agent)).await.unwrap()));
     assert!(matches!(whose, Whose::Agent { agent: Some(_), .. }), "{whose:?}");
 
     read_again(&desk, &id).await;
-    is_counted_once(usage(desk.command(ever(UsageBy::Source)).await.unwrap()));
+    is_counted_once(usage(desk.command(ever(SumBy::Source)).await.unwrap()));
     desk.stop().await;
 
     let options = Options { data: folder.path().to_owned(), ..Options::default() };
     let desk = Engine::start(options).await.unwrap();
     until("the agent is live after a restart", async || is_live(&desk).await).await;
-    is_counted_once(usage(desk.command(ever(UsageBy::Source)).await.unwrap()));
+    is_counted_once(usage(desk.command(ever(SumBy::Source)).await.unwrap()));
     desk.stop().await;
     let archive = Archive::open(folder.path()).unwrap();
-    is_counted_once(usage(archive.command(ever(UsageBy::Source)).unwrap()));
+    is_counted_once(usage(archive.command(ever(SumBy::Source)).unwrap()));
 }
 
 /// A new connection: all that the server holds is told anew.

@@ -9,6 +9,7 @@ mod exporting;
 mod importing;
 mod installing;
 mod reading;
+mod record;
 mod serving;
 mod sources;
 mod stage;

@@ -8,6 +8,7 @@ mod ended;
 mod entries;
 mod folder;
 mod paging;
+mod record;
 mod samples;
 mod searching;
 mod sources;
