@@ -85,9 +85,9 @@ fn span(ms: i64) -> String {
     let (seconds, minutes, hours) = (ms / 1_000, ms / 60_000, ms / 3_600_000);
     match ms {
         ..1_000 => format!("{ms} ms"),
-        ..60_000 => format!("{}.{} s", seconds, ms % 1_000 / 100),
-        ..3_600_000 => format!("{} min {} s", minutes, seconds % 60),
-        ..86_400_000 => format!("{} h {} min", hours, minutes % 60),
+        1_000..60_000 => format!("{}.{} s", seconds, ms % 1_000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", minutes, seconds % 60),
+        3_600_000..86_400_000 => format!("{} h {} min", hours, minutes % 60),
         _ => format!("{} d {} h", hours / 24, hours % 24),
     }
 }

@@ -48,7 +48,11 @@ async fn an_ask_that_ended_is_read_with_the_time_of_the_answer_that_was_taken() 
     );
     assert_eq!((&second.by, second.answered_at), (&By::Other("bob".into()), None));
     assert_eq!((&third.by, &third.outcome), (&By::Nobody, &Outcome::Expired));
-    assert_eq!(read(&desk, 191, 210).await, [second.clone()], "from the one time to before the other");
+    assert_eq!(
+        read(&desk, 191, 210).await,
+        std::slice::from_ref(second),
+        "from the one time to before the other"
+    );
 }
 
 #[tokio::test]
