@@ -23,7 +23,7 @@ export interface Gallery {
 }
 
 /** The gallery as it would be shipped, under the policy of the window, in a real browser. */
-export async function openGallery(part = ''): Promise<Gallery> {
+export async function openGallery(part: 'all' | 'long' | 'desk'): Promise<Gallery> {
   const program = PLACES.find((place) => place !== undefined && existsSync(place));
   if (program === undefined)
     throw new Error('There is no Chromium. Install it, or name it in DESKBELL_CHROMIUM.');
@@ -44,7 +44,7 @@ export async function openGallery(part = ''): Promise<Gallery> {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(new URL(`gallery.html#${part}`, server.resolvedUrls?.local[0]).href);
+  await page.goto(new URL(`gallery.html?part=${part}`, server.resolvedUrls?.local[0]).href);
   await page.waitForSelector('#app > *');
   return {
     page,

@@ -87,7 +87,7 @@ export class Inbox {
 
   select(key: Key | null, now = performance.now()): void {
     this.selected = key;
-    this.#arm(now);
+    this.#arm(now, true);
   }
 
   /** The one `step` rows further down the list. */
@@ -128,6 +128,10 @@ export class Inbox {
     return this.arming.isArmed(now);
   }
 
+  isSteady(now = performance.now()): boolean {
+    return this.arming.isSteady(now);
+  }
+
   #matches(ask: AskView, words: string): boolean {
     if (words === '') return true;
     const from = whereFrom(ask, this.#desk.board.sources.get(ask.source));
@@ -156,13 +160,13 @@ export class Inbox {
     if (this.selected === null || !board.asks.has(this.selected)) {
       this.selected = this.listed[0]?.key ?? null;
     }
-    this.#arm(performance.now());
+    this.#arm(performance.now(), false);
   }
 
   /** What is shown is the ask as it is now: when it changes under the operator, keys wait again. */
-  #arm(now: number): void {
+  #arm(now: number, wanted: boolean): void {
     const ask = this.current;
-    this.arming.show(ask === undefined ? null : `${ask.key} ${ask.shown}`, now);
+    this.arming.show(ask === undefined ? null : `${ask.key} ${ask.shown}`, now, wanted);
   }
 }
 

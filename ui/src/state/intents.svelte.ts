@@ -107,6 +107,11 @@ export class Intents {
     }
   }
 
+  /** Says why an offer is not taken. */
+  refuse(key: Key, offer: Offer, message: string): void {
+    this.#refusals.set(key, { offer: offer.id, fields: {}, message });
+  }
+
   /** Takes away what was said against an answer. */
   forgive(key: Key): void {
     this.#refusals.delete(key);

@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
 
-import { ARMING, Arming } from './arming';
 import { Keys } from './keys';
 
 let pressed: string[] = [];
@@ -108,16 +107,4 @@ test('the newest group wins, and where its key does not apply the older one does
   end();
   press('a');
   expect(pressed).toEqual(['top', 'a', 'a']);
-});
-
-test('keys are asleep until a new ask has been on screen for a moment', () => {
-  const arming = new Arming();
-  expect(arming.isArmed(0)).toBe(false);
-  arming.show('one', 1000);
-  expect(arming.isArmed(1000 + ARMING - 1)).toBe(false);
-  expect(arming.isArmed(1000 + ARMING)).toBe(true);
-  arming.show('one', 5000);
-  expect(arming.isArmed(5000)).toBe(true);
-  arming.show('two', 5000);
-  expect(arming.isArmed(5000)).toBe(false);
 });

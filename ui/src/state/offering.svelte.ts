@@ -12,6 +12,7 @@ export class Offering {
   readonly #intents: Intents;
   readonly #drafts: Drafts;
   readonly #root: () => HTMLElement | undefined;
+  readonly #steady: () => boolean;
   /** The pick that the keys 1 to 9 are for; the first one where none was touched. */
   #touched: string | null = $state(null);
 
@@ -21,11 +22,14 @@ export class Offering {
     drafts: Drafts,
     /** Where its fields are on the page. */
     root: () => HTMLElement | undefined,
+    /** Whether what is on screen has been there long enough to be pressed. */
+    steady: () => boolean,
   ) {
     this.#target = target;
     this.#intents = intents;
     this.#drafts = drafts;
     this.#root = root;
+    this.#steady = steady;
   }
 
   readonly target: Target = $derived.by(() => this.#target());
@@ -39,6 +43,13 @@ export class Offering {
 
   touch(field: string): void {
     this.#touched = field;
+  }
+
+  /** Takes an offer by a press. The second half of a double click is none: it was meant for what stood there before. */
+  press(offer: Offer, clicks: number): void {
+    if (clicks > 1) return;
+    if (this.#steady()) void this.take(offer);
+    else this.#intents.refuse(this.target.key, offer, 'This came up just now. Look at it, then press again.');
   }
 
   /** Takes an offer, or shows what it still needs. */

@@ -1,4 +1,10 @@
-import type { AskView, SourceView } from '../gen';
+import type { AskView, Scope, SourceView } from '../gen';
+
+/** How far an answer reaches that is not for once. */
+export const REACH: Record<Exclude<Scope, 'once'>, string> = {
+  thread: 'for the rest of this thread',
+  always: 'from now on',
+};
 
 /** What kind of thing waits, in a word or two. */
 export function kindWord(ask: AskView): string {

@@ -6,10 +6,12 @@ export interface Piece {
 
 /** Whatever changes how text is read without being seen itself, and spaces that only look like one. */
 const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00A0\u2000-\u200A\u202F\u205F\u3000]/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00A0\u2000-\u200A\u202F\u205F\u3000]/gu;
 
 /** Of those, what has no place even in prose; the rest joins emoji and shapes scripts. */
 const TREACHEROUS = /[\p{Cc}\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E0FFF}]/gu;
+
+const HIDDEN = new RegExp(`(?![\\n\\t])${UNSEEN.source}`, 'u');
 
 /** Cuts code or a command so that nothing in it stays hidden. */
 export function pieces(text: string): Piece[] {
@@ -30,7 +32,8 @@ export function spaced(text: string): string {
 
 /** Whether anything in a text would not be seen. */
 export function hides(text: string): boolean {
-  return pieces(text).some((piece) => piece.hidden);
+  // Line ends and tabs are seen by what they do.
+  return text.search(HIDDEN) >= 0;
 }
 
 function cut(text: string, hidden: RegExp): Piece[] {
