@@ -4,6 +4,7 @@ use std::sync::Arc;
 use deskbell_store::Reader;
 
 use crate::StartError;
+use crate::clock::Clock;
 use crate::command::{Answer, Command, CommandError, ErrorCode};
 use crate::desk::Desk;
 use crate::queries::Queries;
@@ -22,7 +23,7 @@ pub struct Archive {
 impl Archive {
     pub fn open(data: &Path) -> Result<Self, StartError> {
         let reader = Reader::open(data)?;
-        Ok(Self { queries: Queries::new(reader, Arc::new(Desk::default())) })
+        Ok(Self { queries: Queries::new(reader, Arc::new(Desk::default()), Clock::default()) })
     }
 
     /// Answers the commands that only read; refuses the others.

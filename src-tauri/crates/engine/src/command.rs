@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Answerer, Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, LineOutcome, Millis, SourceId, Surface,
+    Answerer, Auth, EntryKind, Fault, Intent, IntentId, ItemId, Key, LineOutcome, Millis, Portion, Rule,
+    SourceId, Surface,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -16,6 +17,7 @@ use crate::record::RecordView;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::shell::Shell;
+use crate::storage::{IndexView, StorageView};
 use crate::timeline::TimelineView;
 use crate::usage::UsageView;
 use crate::view::{
@@ -100,6 +102,31 @@ pub enum Command {
     /// What lines of history stand for, whole. Of a long one only the beginning, unless all of it is asked for.
     #[serde(rename = "body.list")]
     BodyList { source: SourceId, items: Vec<ItemId>, whole: bool },
+    /// What the history takes on the disk, and what is done about it.
+    #[serde(rename = "storage.show")]
+    StorageShow,
+    /// How many lines a clearing would take out now, but for those of asks that have not ended.
+    #[serde(rename = "storage.count")]
+    StorageCount { portion: Portion, before: Option<Millis> },
+    /// Takes a portion out of the history, or what of it is older than a time: what is there now. Answers when it has
+    /// begun.
+    #[serde(rename = "storage.clear")]
+    StorageClear { portion: Portion, before: Option<Millis> },
+    /// Gives back what the files have free. Answers when it has begun.
+    #[serde(rename = "storage.compact")]
+    StorageCompact,
+    /// Ends what is under way. What is done stays done.
+    #[serde(rename = "storage.cancel")]
+    StorageCancel,
+    /// How much of the history is kept, from now on.
+    #[serde(rename = "retention.set")]
+    RetentionSet { rules: Vec<Rule> },
+    /// How far the search index is.
+    #[serde(rename = "index.show")]
+    IndexShow,
+    /// Makes the search index again. Searches are complete meanwhile, if not as fast.
+    #[serde(rename = "index.remake")]
+    IndexRemake,
     #[serde(rename = "settings.get")]
     SettingsGet,
     #[serde(rename = "settings.set")]
@@ -181,6 +208,15 @@ pub enum Answer {
     },
     Bodies {
         rows: Vec<BodyView>,
+    },
+    Storage {
+        storage: Box<StorageView>,
+    },
+    Counted {
+        entries: u64,
+    },
+    Index {
+        index: IndexView,
     },
     Settings {
         settings: Settings,

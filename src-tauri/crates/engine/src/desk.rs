@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskbell_domain::{Key, Link, Millis, Source, SourceId};
+use deskbell_store::Upkeep;
 
 use crate::notice::Desktop;
 use crate::shell::Shell;
@@ -24,6 +25,7 @@ pub(crate) struct Desk {
     desktop: Mutex<Option<Desktop>>,
     shell: Mutex<Option<Shell>>,
     snoozed: Mutex<HashMap<Key, Millis>>,
+    upkeep: Mutex<Option<Upkeep>>,
 }
 
 impl Desk {
@@ -43,6 +45,15 @@ impl Desk {
 
     pub(crate) fn set_shell(&self, shell: Shell) {
         *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = Some(shell);
+    }
+
+    /// How the store keeps house, while it does.
+    pub(crate) fn upkeep(&self) -> Option<Upkeep> {
+        self.upkeep.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_upkeep(&self, upkeep: Upkeep) {
+        *self.upkeep.lock().unwrap_or_else(PoisonError::into_inner) = Some(upkeep);
     }
 
     pub(crate) fn snoozed(&self, key: &Key) -> Option<Millis> {

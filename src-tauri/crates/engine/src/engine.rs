@@ -1,5 +1,6 @@
 mod import;
 mod reveal;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -111,7 +112,7 @@ impl Engine {
             tracing::error!("{moved}");
         }
         let desk = Arc::new(Desk::default());
-        let queries = Arc::new(Queries::new(reader, Arc::clone(&desk)));
+        let queries = Arc::new(Queries::new(reader, Arc::clone(&desk), clock.clone()));
         let (intents, _) = broadcast::channel(INTENT_QUEUE);
         let (ringer, words) = mpsc::unbounded_channel();
         let engine = Self {
@@ -150,6 +151,7 @@ impl Engine {
         for (ask, _) in &asks {
             inner.desk.snooze(&ask.key, ask.snoozed_until);
         }
+        engine.begin_upkeep();
         engine.begin_watch(&settings, asks.iter().map(|(ask, _)| ask));
         match notifier {
             None => drop(tokio::spawn(ringer::ignore(words))),
@@ -223,6 +225,23 @@ impl Engine {
             Command::ReceiptWait { intent, timeout_ms } => {
                 self.wait(intent, Duration::from_millis(timeout_ms)).await
             }
+            Command::StorageClear { portion, before } => {
+                self.inner.store.clear(portion, before, self.inner.clock.now());
+                Ok(Answer::Done)
+            }
+            Command::StorageCompact => {
+                self.inner.store.compact();
+                Ok(Answer::Done)
+            }
+            Command::StorageCancel => {
+                self.inner.store.upkeep().cancel();
+                Ok(Answer::Done)
+            }
+            Command::IndexRemake => {
+                self.inner.store.remake_index();
+                Ok(Answer::Done)
+            }
+            Command::RetentionSet { rules } => self.set_rules(rules).await,
             Command::SettingsSet { settings } => self.set_settings(settings).await,
             Command::AskReveal { key } => self.find_and_reveal(key).await,
             Command::AskSnooze { key, until } => self.snooze(key, until).await,
@@ -240,6 +259,9 @@ impl Engine {
             | Command::HistoryPage { .. }
             | Command::HistoryTimeline { .. }
             | Command::BodyList { .. }
+            | Command::StorageShow
+            | Command::StorageCount { .. }
+            | Command::IndexShow
             | Command::SettingsGet
             | Command::NotificationShow) => {
                 self.reading(move |queries| {

@@ -25,6 +25,7 @@ pub mod settings;
 mod shell;
 mod snooze;
 mod source;
+pub mod storage;
 mod subscription;
 pub mod timeline;
 pub mod usage;

@@ -4,6 +4,7 @@ use deskbell_domain::{Entry, EntryKind, IntentId, ItemId, Key, Millis, Source, S
 use deskbell_store::{AskRow, EntryRow, Found, OpenError, OutboxRow, Reader, Span, Stage, StoreError, Terms};
 
 use crate::body::{self, BodyView};
+use crate::clock::Clock;
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
 use crate::history;
@@ -20,6 +21,8 @@ use crate::whose::SumBy;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+mod storage;
+
 /// How many asks that ended recently a listener is told at the start.
 const RECENT: usize = 100;
 
@@ -32,6 +35,7 @@ pub(crate) struct Queries {
     reader: Mutex<Reader>,
     /// What is known only while an engine runs: the links.
     desk: Arc<Desk>,
+    clock: Clock,
 }
 
 impl From<StoreError> for CommandError {
@@ -47,8 +51,8 @@ impl From<OpenError> for CommandError {
 }
 
 impl Queries {
-    pub(crate) fn new(reader: Reader, desk: Arc<Desk>) -> Self {
-        Self { reader: Mutex::new(reader), desk }
+    pub(crate) fn new(reader: Reader, desk: Arc<Desk>, clock: Clock) -> Self {
+        Self { reader: Mutex::new(reader), desk, clock }
     }
 
     /// Answers a command that only reads; `None` for one that does more.
@@ -73,6 +77,13 @@ impl Queries {
             Command::BodyList { source, items, whole } => {
                 self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
             }
+            Command::StorageShow => {
+                self.storage().map(|storage| Answer::Storage { storage: Box::new(storage) })
+            }
+            Command::StorageCount { portion, before } => {
+                self.count(portion, *before).map(|entries| Answer::Counted { entries })
+            }
+            Command::IndexShow => self.index().map(|index| Answer::Index { index }),
             Command::SettingsGet => self.settings().map(|settings| Answer::Settings { settings }),
             Command::NotificationShow => {
                 let desktop = self.desk.desktop();
@@ -91,6 +102,11 @@ impl Queries {
             | Command::IntentRetry { .. }
             | Command::IntentDiscard { .. }
             | Command::ReceiptWait { .. }
+            | Command::StorageClear { .. }
+            | Command::StorageCompact
+            | Command::StorageCancel
+            | Command::IndexRemake
+            | Command::RetentionSet { .. }
             | Command::SettingsSet { .. }
             | Command::AskReveal { .. }
             | Command::AskSnooze { .. }

@@ -14,7 +14,7 @@ pub(crate) const NAME: &str = "deskbell.db";
 const SUSPECT: &str = "deskbell.db.suspect";
 
 /// How long to wait for somebody else who writes into the file (a person with a database tool).
-const BUSY: Duration = Duration::from_secs(1);
+pub(crate) const BUSY: Duration = Duration::from_secs(1);
 
 /// The random part of the entries' index wants to stay in memory: with SQLite's 2 MB the intake halves.
 const CACHE_KIB: i64 = 16 * 1024;
@@ -104,6 +104,8 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     if unclean || suspect {
         check(&conn)?;
     }
+    // Of a fresh database, before its first page: what is removed can then be given back a little at a time.
+    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     let journal: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if journal != "wal" {
         return Err(Unfit::Failed(

@@ -166,6 +166,13 @@ pub(crate) fn print_of(conn: &Connection, id: i64) -> rusqlite::Result<Option<i6
     conn.prepare_cached("SELECT print FROM entry WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()
 }
 
+/// Takes a line out, and its frame after it: the triggers that count want to see that.
+pub(crate) fn remove(conn: &Connection, id: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM entry WHERE id = ?1")?.execute([id])?;
+    conn.prepare_cached("DELETE FROM raw WHERE id = ?1")?.execute([id])?;
+    tell_stale(conn, id)
+}
+
 /// The search index has it as it was.
 pub(crate) fn tell_stale(conn: &Connection, id: i64) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO stale (entry) VALUES (?1)")?.execute([id])?;

@@ -7,11 +7,13 @@ use std::time::Duration;
 use deskbell_domain::Change;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use crate::upkeep::Chore;
 use crate::{Op, StoreError, Write};
 
 #[derive(Debug)]
 pub(crate) enum Order {
     Write(Queued),
+    Chore(Chore),
     Close(oneshot::Sender<()>),
 }
 
@@ -28,6 +30,7 @@ pub(crate) struct Queued {
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) waiting: VecDeque<Queued>,
+    pub(crate) chores: Vec<Chore>,
     /// Whoever waits for the end.
     pub(crate) closing: Option<oneshot::Sender<()>>,
     /// Nothing more comes.
@@ -59,6 +62,7 @@ impl Queue {
     fn take(&mut self, order: Order) {
         match order {
             Order::Write(queued) => self.waiting.push_back(queued),
+            Order::Chore(chore) => self.chores.push(chore),
             Order::Close(done) => {
                 self.closing = Some(done);
                 self.ended = true;

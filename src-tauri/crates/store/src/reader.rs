@@ -2,14 +2,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use deskbell_domain::{
-    Agent, Entry, Finding, IntentId, ItemId, Key, Millis, Receipt, Source, SourceId, State, Task, Thread,
+    Agent, Entry, Finding, IntentId, ItemId, Key, Millis, Portion, Receipt, Source, SourceId, State, Task,
+    Thread,
 };
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    AskRow, CountsRow, EndedAsk, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow,
+    AskRow, CountsRow, EndedAsk, EntryRow, Found, Growth, History, NoticeRow, OpenError, OutboxRow, Storage,
     StoreError, Terms, Timeline, ask, audit, database, entry, history, notice, outbox, receipt, record,
-    schema, search, setting, source, tally, thing, timeline, usage,
+    schema, search, setting, source, storage, tally, thing, timeline, usage,
 };
 
 /// How long to wait where the writer, at its start or its end, has the file for itself.
@@ -180,6 +181,25 @@ impl Reader {
             None
         });
         self.read(|conn| search::page(conn, index.as_ref(), wanted))
+    }
+
+    /// Where the bytes are. Of a long history it takes a while.
+    pub fn storage(&self, now: Millis) -> Result<Storage, StoreError> {
+        self.read(|conn| storage::storage(&self.folder, conn, now))
+    }
+
+    /// So many lines the search index does not have yet. A search finds them all the same, if not as fast.
+    pub fn behind(&self) -> Result<u64, StoreError> {
+        self.read(|conn| search::behind(&self.folder, conn))
+    }
+
+    pub fn index_bytes(&self) -> u64 {
+        storage::index_bytes(&self.folder)
+    }
+
+    /// How many lines a clearing would take out now.
+    pub fn cleared(&self, portion: &Portion, before: Option<Millis>) -> Result<u64, StoreError> {
+        self.read(|conn| storage::cleared(conn, portion, before))
     }
 
     /// Those of these lines of history that are there.

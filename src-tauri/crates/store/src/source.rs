@@ -50,7 +50,7 @@ pub(crate) fn as_of(conn: &Connection, id: &SourceId) -> rusqlite::Result<Option
 /// Forgets the source and, at once, what is small. Its history can be long: it is out of sight from now on,
 /// and swept out later (see sweep.rs).
 pub(crate) fn remove(conn: &Connection, num: Num, id: &SourceId) -> rusqlite::Result<()> {
-    for cache in ["ask", "agent", "thread", "task", "usage", "finding", "audit", "tally"] {
+    for cache in ["ask", "agent", "thread", "task", "usage", "finding", "audit", "tally", "removed"] {
         conn.execute(&format!("DELETE FROM {cache} WHERE source = ?1"), [num])?;
     }
     for kept in ["outbox", "notice", "snooze"] {

@@ -1,13 +1,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use deskbell_domain::{Millis, Portion};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queued, weigh};
 use crate::search::{Follower, Indexer, Progress};
+use crate::upkeep::{Chore, Keeper};
 use crate::writer::Writer;
-use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Write, database, entry};
+use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Upkeep, Write, database, entry};
 
 /// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.
 const ROOM: usize = 16 * 1024 * 1024;
@@ -31,6 +33,7 @@ struct Shared {
     room: Arc<Semaphore>,
     health: Arc<Mutex<Health>>,
     progress: Arc<Progress>,
+    upkeep: Upkeep,
 }
 
 /// A store that has just been opened.
@@ -59,14 +62,23 @@ impl Store {
         let indexer = Indexer::start(data, &database::path(data), Arc::clone(&progress))
             .map_err(|error| OpenError::failed(data, error))?;
         let follower = Follower { progress: Arc::clone(&progress), indexer: Some(indexer) };
-        let writer =
-            Writer::new(data.to_owned(), Arc::clone(&lock), conn, told, Arc::clone(&health), follower);
+        let upkeep = Upkeep::new(Arc::clone(&progress));
+        let keeper = Keeper::new(upkeep.clone());
+        let writer = Writer::new(
+            data.to_owned(),
+            Arc::clone(&lock),
+            conn,
+            told,
+            Arc::clone(&health),
+            follower,
+            keeper,
+        );
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&taken))
             .map_err(|error| OpenError::failed(data, error))?;
         let room = Arc::new(Semaphore::new(ROOM));
-        let shared = Shared { folder: data.to_owned(), lock, orders, room, health, progress };
+        let shared = Shared { folder: data.to_owned(), lock, orders, room, health, progress, upkeep };
         let store = Self { shared: Arc::new(shared) };
         Ok(Opened { store, committed, report })
     }
@@ -114,9 +126,31 @@ impl Store {
         self.shared.progress.behind()
     }
 
-    /// Why the search index cannot be written now. It is tried again by itself.
-    pub fn index_trouble(&self) -> Option<String> {
-        self.shared.progress.trouble()
+    /// How the store keeps house.
+    pub fn upkeep(&self) -> Upkeep {
+        self.shared.upkeep.clone()
+    }
+
+    /// Holds the history to the rules of retention, a little at a time.
+    pub fn tidy(&self, now: Millis) {
+        self.order(Chore::Tidy { now });
+    }
+
+    /// Takes a portion out of the history, or what is older than a time: what is there now, and nothing that comes
+    /// later. Lines of asks that have not ended stay.
+    pub fn clear(&self, portion: Portion, before: Option<Millis>, now: Millis) {
+        self.order(Chore::Clear { portion, before, now });
+    }
+
+    /// Gives back what the files have free.
+    pub fn compact(&self) {
+        self.order(Chore::Compact);
+    }
+
+    fn order(&self, chore: Chore) {
+        self.shared.upkeep.announce(&chore);
+        // Of a store that is closed there is nothing to keep up.
+        let _ = self.shared.orders.send(Order::Chore(chore));
     }
 
     /// Has the search index made again from the lines. Searches are complete meanwhile, if not as fast.

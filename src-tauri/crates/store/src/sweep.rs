@@ -19,9 +19,7 @@ pub(crate) fn sweep(conn: &Connection) -> rusqlite::Result<bool> {
         .query_map(params![num, BROOM], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for id in &ids {
-        conn.prepare_cached("DELETE FROM entry WHERE id = ?1")?.execute([id])?;
-        conn.prepare_cached("DELETE FROM raw WHERE id = ?1")?.execute([id])?;
-        entry::tell_stale(conn, *id)?;
+        entry::remove(conn, *id)?;
     }
     if ids.len() < BROOM {
         conn.execute("DELETE FROM gone WHERE source = ?1", [num])?;

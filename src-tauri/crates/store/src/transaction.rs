@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::entry::Line;
 use crate::history::{Cursor, EntryRow};
 use crate::hour::Arrivals;
+use crate::removal::Loss;
 use crate::source::Num;
 use crate::{
     Committed, CountsRow, Fact, Op, StoreError, Write, ask, audit, database, ended, entry, notice, outbox,
@@ -117,6 +118,27 @@ impl Seats {
             }
         }
         Ok(())
+    }
+
+    /// A source lost lines. Gives what is left of it.
+    pub(crate) fn lose(
+        &mut self,
+        conn: &Connection,
+        num: i64,
+        loss: Loss,
+    ) -> rusqlite::Result<Option<(SourceId, CountsRow)>> {
+        let known = source::nums(conn)?.into_iter().find(|(known, _)| known.0 == num);
+        let Some((_, id)) = known else { return Ok(None) };
+        match self.seat(conn, &id) {
+            Ok(seat) => {
+                seat.counts.entries = seat.counts.entries.saturating_sub(loss.entries);
+                seat.counts.odd = seat.counts.odd.saturating_sub(loss.odd);
+                seat.changed = true;
+                Ok(Some((id, seat.counts)))
+            }
+            Err(Failure::NoSuchSource(_)) => Ok(None),
+            Err(Failure::Sql(error)) => Err(error),
+        }
     }
 
     /// After a rollback nothing of this holds any more.

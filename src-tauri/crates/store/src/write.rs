@@ -46,7 +46,7 @@ pub enum Op {
 }
 
 /// What was changed, told after it is on the disk and in the order of writes. Writes of one source that follow
-/// one another may be told together; one that changed nothing is not told.
+/// one another may be told together; one that changed nothing is not told. Without facts, lines were removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     pub source: SourceId,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -13,6 +13,7 @@ use crate::lock::FolderLock;
 use crate::queue::{Order, Queue, Queued};
 use crate::search::Follower;
 use crate::transaction::{Done, Failure, Seats, Trouble};
+use crate::upkeep::Keeper;
 use crate::{Committed, Health, Op, StoreError, database, entry, sweep};
 
 /// The most ops in one transaction. More together means fewer pages written twice; fewer means told sooner.
@@ -20,6 +21,9 @@ const GROUP_OPS: usize = 4_000;
 
 /// The most facts told at once.
 const TOLD_FACTS: usize = 256;
+
+/// While there is much to write, upkeep takes no more than one part of so many of the time.
+const UPKEEP_SHARE: u32 = 8;
 
 /// How long to wait before a transaction that failed is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -33,6 +37,10 @@ pub(crate) struct Writer {
     pub(crate) committed: mpsc::Sender<Committed>,
     pub(crate) health: Arc<Mutex<Health>>,
     pub(crate) follower: Follower,
+    pub(crate) keeper: Keeper,
+    /// How long it has written since the last step of upkeep, and how long that took.
+    pub(crate) written: Duration,
+    pub(crate) kept_up: Duration,
     /// Up to here, the alterations that the index has followed are forgotten.
     pub(crate) restated: i64,
     pub(crate) seats: Seats,
@@ -50,6 +58,7 @@ impl Writer {
         committed: mpsc::Sender<Committed>,
         health: Arc<Mutex<Health>>,
         follower: Follower,
+        keeper: Keeper,
     ) -> Self {
         Self {
             folder,
@@ -58,6 +67,9 @@ impl Writer {
             committed,
             health,
             follower,
+            keeper,
+            written: Duration::ZERO,
+            kept_up: Duration::ZERO,
             restated: 0,
             seats: Seats::default(),
             full: false,
@@ -72,20 +84,29 @@ impl Writer {
         // Something may be left over from the last run.
         let mut sweeping = true;
         loop {
-            let idle = queue.waiting.is_empty() && !sweeping;
+            let idle = queue.waiting.is_empty() && !sweeping && self.keeper.is_idle();
             queue.gather(orders, (!idle).then_some(pause));
+            queue.chores.drain(..).for_each(|chore| self.keeper.take(chore));
             if queue.waiting.is_empty() {
                 if queue.ended {
                     break;
                 }
-                sweeping = self.sweep();
+                if sweeping {
+                    sweeping = self.sweep();
+                }
+                self.keep_up();
                 continue;
             }
             let removes = queue.waiting.iter().any(removes_source);
+            let begun = Instant::now();
             match self.write(&mut queue.waiting) {
                 Ok(()) => {
                     pause = Duration::ZERO;
                     sweeping |= removes;
+                    self.written += begun.elapsed();
+                    if self.written >= self.kept_up * UPKEEP_SHARE {
+                        self.keep_up();
+                    }
                 }
                 Err(error) if queue.ended => {
                     tracing::error!(%error, lost = queue.waiting.len(), "could not write what was still queued");
@@ -244,6 +265,30 @@ impl Writer {
         })
     }
 
+    /// One step of what is done beside writing, where there is any.
+    fn keep_up(&mut self) {
+        if self.keeper.is_idle() {
+            return;
+        }
+        let begun = Instant::now();
+        match self.keeper.step(&mut self.conn, &mut self.seats) {
+            Ok(counts) => {
+                for (source, counts) in counts {
+                    self.publish(Committed { source, facts: Vec::new(), received: None, counts });
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the history could not be tidied; it is tried again later");
+                self.seats.forget();
+                if database::is_damage(&error) {
+                    database::suspect(&self.folder);
+                }
+                self.keeper.end(Some(&error));
+            }
+        }
+        (self.written, self.kept_up) = (Duration::ZERO, begun.elapsed());
+    }
+
     fn end(self, closing: Option<oneshot::Sender<()>>) {
         let Self { conn, lock, follower, .. } = self;
         follower.end();
@@ -280,15 +325,18 @@ mod tests {
     use deskbell_domain::{Auth, Change, SecretRef, Source, SourceId};
 
     use super::*;
-    use crate::{Fact, Write};
+    use crate::search::Progress;
+    use crate::{Fact, Upkeep, Write};
 
     fn writer() -> (tempfile::TempDir, Writer, mpsc::Receiver<Committed>) {
         let dir = tempfile::tempdir().unwrap();
         let lock = Arc::new(FolderLock::take(dir.path()).unwrap());
         let (conn, _) = database::open(dir.path()).unwrap();
         let (told, committed) = mpsc::channel(64);
-        let follower = Follower { progress: Arc::default(), indexer: None };
-        let writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default(), follower);
+        let progress: Arc<Progress> = Arc::default();
+        let keeper = Keeper::new(Upkeep::new(Arc::clone(&progress)));
+        let follower = Follower { progress, indexer: None };
+        let writer = Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default(), follower, keeper);
         (dir, writer, committed)
     }
 

@@ -48,7 +48,7 @@ async fn a_long_search_holds_up_nobody_else() {
     let data = dir.path().join("data");
     fill(&data).await;
     std::fs::remove_file(data.join("search.db")).unwrap();
-    let queries = Queries::new(Reader::open(&data).unwrap(), Arc::default());
+    let queries = Queries::new(Reader::open(&data).unwrap(), Arc::default(), Clock::default());
     let done = AtomicBool::new(false);
     let (search, longest, answers) = std::thread::scope(|scope| {
         let searching = scope.spawn(|| {

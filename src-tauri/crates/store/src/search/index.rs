@@ -8,14 +8,17 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::{database, lock};
 
-const NAME: &str = "search.db";
+pub(crate) const NAME: &str = "search.db";
 
 /// Counts up whenever `document` says something else: an index of another format is made again.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 /// Whoever waits longer tries again later: the indexer at its next turn, a search without the index.
 const BUSY: Duration = Duration::from_secs(1);
 const CACHE_KIB: i64 = 8 * 1024;
+
+/// So many pages are merged at once.
+const MERGED: i64 = 200;
 
 /// Documents are numbered by the second of their lines, so that the newest is found first and a time is a range.
 /// So many fit into one second; what is over goes into the next.
@@ -97,6 +100,7 @@ impl Index {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut conn = Connection::open_with_flags(path, flags)?;
         conn.busy_timeout(BUSY)?;
+        conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         let _: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         conn.pragma_update(None, "synchronous", "NORMAL")?;
         conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -158,6 +162,8 @@ impl Index {
         lines.sort_unstable_by_key(|line| (line.second, line.entry));
         let mut last: BTreeMap<i64, i64> = BTreeMap::new();
         for line in lines {
+            // Its number may have been that of a line that is gone.
+            remove(&advancing, line.entry)?;
             let document = next_of(&advancing, line.second, &mut last)?;
             advancing
                 .prepare_cached("INSERT INTO place (document, entry) VALUES (?1, ?2)")?
@@ -174,6 +180,22 @@ impl Index {
         advancing.commit()
     }
 
+    /// Gives back a little of what lines that are gone took. Whether there may be more; `begins` it anew.
+    pub(super) fn compact(&self, begins: bool) -> rusqlite::Result<bool> {
+        let before = self.0.total_changes();
+        self.0
+            .prepare_cached("INSERT INTO line (line, rank) VALUES ('merge', ?1)")?
+            .execute([if begins { -MERGED } else { MERGED }])?;
+        // By which FTS5 says that it merged something.
+        let merged = self.0.total_changes() - before >= 2;
+        if !merged {
+            let mut give = self.0.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = give.query([])?;
+            while rows.next()?.is_some() {}
+        }
+        Ok(merged)
+    }
+
     /// Takes everything out.
     pub(super) fn clear(&mut self) -> rusqlite::Result<()> {
         let clearing = self.0.transaction()?;
@@ -181,6 +203,15 @@ impl Index {
         clearing.execute_batch(TABLES)?;
         clearing.commit()
     }
+}
+
+/// So many lines are in the database, and not in the index.
+pub(crate) fn behind(folder: &Path, database: &Connection) -> rusqlite::Result<u64> {
+    // An index that cannot be read is of no use: none of the lines is in it.
+    let reach = Index::look(folder).ok().flatten().and_then(|index| index.reach().ok()).unwrap_or_default();
+    database
+        .prepare_cached("SELECT count(*) FROM entry WHERE id > ?1")?
+        .query_row([reach.entry], |row| row.get(0))
 }
 
 /// The next free number in a second, or, where it is full, in one after it.

@@ -78,6 +78,7 @@ impl Indexer {
         if !self.is_of_this_database(index.reach()?)? {
             index.clear()?;
         }
+        let mut begins = true;
         while !self.progress.has_ended() {
             if self.progress.is_to_be_remade() {
                 index.clear()?;
@@ -86,7 +87,11 @@ impl Indexer {
             let (commits, begun) = (self.progress.commits(), Instant::now());
             let more = self.step(&mut index)?;
             self.progress.set_trouble(None);
-            if !more {
+            if !more && self.progress.is_to_be_compacted() {
+                if !index.compact(std::mem::take(&mut begins))? {
+                    (begins, _) = (true, self.progress.compacted());
+                }
+            } else if !more {
                 self.progress.wait_beyond(commits);
             } else if self.progress.commits() != commits {
                 // Whoever writes goes first: they share the processor and the disk.
@@ -109,6 +114,8 @@ impl Indexer {
     fn step(&self, index: &mut Index) -> rusqlite::Result<bool> {
         let mut reach = index.reach()?;
         let picture = self.database.unchecked_transaction()?;
+        // What comes takes the numbers of the newest that are gone: those are not in the index.
+        reach.entry = reach.entry.min(entry::newest(&picture)?);
         let mut altered = BTreeSet::new();
         let mut stale =
             picture.prepare_cached("SELECT seq, entry FROM stale WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
@@ -118,20 +125,24 @@ impl Indexer {
             (alterations, reach.stale) = (alterations + 1, row.get(0)?);
             altered.insert(row.get::<_, i64>(1)?);
         }
+        let mut found = Vec::new();
         // What is not in it yet comes in with its turn.
-        altered.retain(|id| *id <= reach.entry);
-        let mut lines = Vec::new();
-        for id in &altered {
-            lines.extend(entry::by_id(&picture, *id)?.as_ref().map(of_line));
+        for id in altered.iter().filter(|id| **id <= reach.entry) {
+            found.extend(entry::by_id(&picture, *id)?);
         }
         let (known, mut fresh) = (reach.entry, 0);
         entry::each_after(&picture, known, BATCH, |line| {
-            lines.push(of_line(&line));
             (fresh, reach.entry) = (fresh + 1, line.id);
+            found.push(line);
         })?;
         reach.print = entry::print_of(&picture, reach.entry)?.unwrap_or(reach.print);
-        if !lines.is_empty() || alterations > 0 {
+        drop(rows);
+        drop(stale);
+        // The rest takes its time, for which the database's log must not wait.
+        drop(picture);
+        if !found.is_empty() || alterations > 0 {
             let out: Vec<i64> = altered.into_iter().collect();
+            let lines = found.iter().map(of_line).collect();
             index.advance(&out, lines, reach)?;
         }
         self.progress.set_indexed(reach.entry);

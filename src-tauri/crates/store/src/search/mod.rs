@@ -20,7 +20,7 @@ mod terms;
 pub use excerpt::Span;
 pub use find::Found;
 pub(crate) use find::{Wanted, page};
-pub(crate) use index::Index;
+pub(crate) use index::{Index, NAME, behind};
 pub(crate) use indexer::{Follower, Indexer};
 pub(crate) use progress::Progress;
 pub use terms::Terms;

@@ -23,6 +23,8 @@ struct State {
     ended: bool,
     /// The index is to be made again.
     remake: bool,
+    /// What it has free is to be given back.
+    compact: bool,
 }
 
 impl Progress {
@@ -53,7 +55,8 @@ impl Progress {
 
     /// Waits for a commit after that one, for the end, or for the index to be made again.
     pub(super) fn wait_beyond(&self, commits: u64) {
-        let is_idle = |state: &mut State| state.commits == commits && !state.ended && !state.remake;
+        let is_idle =
+            |state: &mut State| state.commits == commits && !state.ended && !state.remake && !state.compact;
         let _state = self.told.wait_while(self.state(), is_idle);
     }
 
@@ -71,6 +74,20 @@ impl Progress {
     pub(super) fn emptied(&self) {
         self.set_indexed(0);
         self.state().remake = false;
+    }
+
+    /// What the index has free is to be given back.
+    pub(crate) fn compact(&self) {
+        self.state().compact = true;
+        self.told.notify_all();
+    }
+
+    pub(super) fn is_to_be_compacted(&self) -> bool {
+        self.state().compact
+    }
+
+    pub(super) fn compacted(&self) {
+        self.state().compact = false;
     }
 
     pub(crate) fn trouble(&self) -> Option<String> {

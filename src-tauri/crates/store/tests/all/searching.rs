@@ -297,7 +297,7 @@ async fn an_index_that_cannot_be_written_is_said_and_tried_again() {
     // A folder in its place can neither be written nor thrown away.
     std::fs::create_dir(&index).unwrap();
     let opened = Store::open(&data_of(&dir)).unwrap();
-    while opened.store.index_trouble().is_none() {
+    while opened.store.upkeep().index_trouble().is_none() {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     assert_eq!(opened.store.behind(), 600);
@@ -306,7 +306,7 @@ async fn an_index_that_cannot_be_written_is_said_and_tried_again() {
     assert!(expected > 0, "the lines are looked through instead");
     std::fs::remove_dir(&index).unwrap();
     until_indexed(&opened.store).await;
-    assert_eq!((found(&opened.store), opened.store.index_trouble()), (expected, None));
+    assert_eq!((found(&opened.store), opened.store.upkeep().index_trouble()), (expected, None));
 }
 
 #[tokio::test]
