@@ -25,12 +25,7 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
 /**
  * The ports that were looked at.
  */
-ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
-
-/**
- * Who is looked for among those who ended something.
- */
-export type Answerer = "Us" | "Nobody" | { "Other": string | null };
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -82,8 +77,6 @@ pieces: Array<Piece>,
  */
 cut: boolean, };
 
-export type By = "Us" | { "Other": string } | "Nobody";
-
 /**
  * A line of history on its way.
  */
@@ -91,18 +84,14 @@ export type CarriedEntry = { source: SourceId, item: ItemId, at: Millis,
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell first saw it.
  */
-said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
-/**
- * How it ended there, what the line is about.
- */
-ended: Ended | null, text: string, raw: string, };
+said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, };
 
 export type Choice = { label: string, explains: string | null, };
 
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -160,12 +149,6 @@ findsItself: boolean,
  */
 logins: Array<Auth>, settings: Array<SettingView>, };
 
-/**
- * How it ended, what a line of history is about: with an ask, its outcome; with an answer that did not win, its
- * verdict.
- */
-export type Ended = { outcome: LineOutcome, by: By, };
-
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap" | "notice";
 
 /**
@@ -173,17 +156,13 @@ export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "r
  */
 export type EntryView = { 
 /**
- * Where it stands in the history: `before` and `after` take it.
+ * Where it stands in the history: `before` takes it.
  */
 cursor: string, at: Millis, 
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell saw it.
  */
-said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
-/**
- * How it ended, what the line is about.
- */
-ended: Ended | null, text: string, raw: string, 
+said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, 
 /**
  * What is shown of it where something was looked for, part by part; empty otherwise.
  */
@@ -211,28 +190,6 @@ export type FaultCode = "unreachable" | "tls" | "unauthorized" | "notFound" | "w
 
 export type Field = { id: string, label: string, required: boolean, hint: string | null, input: Input, };
 
-export type Figures = { 
-/**
- * What the operator answered from here, by what it came to.
- */
-answered: { [key in OutcomeWord]?: number }, 
-/**
- * How long that took from the asking to the answer; nothing where nothing was answered.
- */
-took: Took | null, 
-/**
- * Somebody else answered, or the operator did elsewhere.
- */
-elsewhere: number, 
-/**
- * The deadline passed while it waited.
- */
-missed: number, 
-/**
- * It ended otherwise: taken back, failed, or forgotten by its server.
- */
-dropped: number, };
-
 export type FindingState = "open" | "overridden";
 
 export type FindingView = { key: Key, source: SourceId, rule: string, path: string, severity: Severity, text: string, state: FindingState, seenAt: Millis, news: News | null, offers: Array<Offer>, 
@@ -246,35 +203,28 @@ shown: Hash, };
  */
 export type Hash = string;
 
-export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, 
-/**
- * How it ended, what the line is about.
- */
-outcome: LineOutcome | null, 
-/**
- * Who ended it.
- */
-by: Answerer | null, since: Millis | null, until: Millis | null, 
+export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, since: Millis | null, until: Millis | null, 
 /**
  * Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
  */
 search: string | null, 
 /**
- * The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
+ * A cursor: rows older than that one.
  */
-best: boolean, 
+before: string | null, limit: number | null, };
+
 /**
- * A cursor: what is next older than that row. At most one of this, `after` and `around` is given; with `best` none.
+ * The search index.
  */
-before: string | null, 
+export type IndexView = { bytes: number, 
 /**
- * A cursor: what is next newer than that row.
+ * So many lines it does not have yet. A search finds them all the same, if not as fast.
  */
-after: string | null, 
+behind: number, 
 /**
- * Half a page from that time on, and what is next older.
+ * Why it cannot be written now. It is tried again by itself.
  */
-around: Millis | null, limit: number | null, };
+trouble: string | null, };
 
 /**
  * What a field takes, with the limits of the server behind it.
@@ -324,6 +274,14 @@ export type IntentId = string;
  */
 export type ItemId = string;
 
+export type JobView = { work: JobWork, 
+/**
+ * Of lines, or, where it compacts, of bytes.
+ */
+done: number, total: number, };
+
+export type JobWork = "tidy" | "clear" | "compact";
+
 /**
  * One thing of one source; written `source/item`.
  */
@@ -333,8 +291,6 @@ export type Key = string;
  * How loud the asks of a source or of a kind are.
  */
 export type Level = "silent" | "normal" | "urgent";
-
-export type LineOutcome = "approved" | "denied" | "answered" | "cancelled" | "expired" | "failed" | "vanished" | "lost" | "unknown" | "discarded";
 
 /**
  * The life of one source's connection.
@@ -393,6 +349,12 @@ export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView,
 export type Piece = { "piece": "said", text: string, } | { "piece": "shown", title: string, text: string, };
 
 /**
+ * A part of the history: of one source or of all, of one kind or of all but receipts. What the operator answered goes
+ * only where it is named.
+ */
+export type Portion = { source: SourceId | null, kind: EntryKind | null, };
+
+/**
  * Hours of the week in which nothing rings, by the moment on the wall.
  */
 export type Quiet = { 
@@ -422,14 +384,17 @@ heldUntil: Millis | null,
  */
 settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | null, };
 
+export type RemovedView = { source: SourceId, kind: EntryKind, why: RemovedWhy, 
 /**
- * What became of somebody's asks, by when they ended.
+ * The time of the newest of them.
  */
-export type RecordView = { whose: Whose, total: Figures, 
+until: Millis, entries: number, 
 /**
- * One for each time between two edges.
+ * When they were removed, the last time.
  */
-buckets: Array<Figures>, };
+at: Millis, };
+
+export type RemovedWhy = "rule" | "cleared";
 
 /**
  * How notifications ring, and when they do not.
@@ -447,6 +412,25 @@ breakthrough: boolean, quiet: Array<Quiet>, mutedUntil: Millis | null,
  * Those that are not here are normal.
  */
 sources: { [key in SourceId]: Level }, kinds: { [key in AskKind]?: Level }, };
+
+/**
+ * At most so much of a portion is kept: what is older than so many days goes, and the oldest of what is too many or
+ * too large. All rules hold, each for its own portion.
+ */
+export type Rule = { portion: Portion, days: number | null, entries: number | null, 
+/**
+ * Of the lines and their frames, without what finds them.
+ */
+bytes: number | null, };
+
+/**
+ * A rule of retention.
+ */
+export type RuleView = { rule: Rule, 
+/**
+ * How many lines it would take out now, about.
+ */
+excess: number, };
 
 /**
  * How far an answer reaches.
@@ -490,6 +474,19 @@ shortcut: string | null, };
 export type Severity = "info" | "warning" | "error" | string;
 
 /**
+ * How much there is of one source and kind.
+ */
+export type ShareView = { source: SourceId, kind: EntryKind, entries: number, 
+/**
+ * What the lines say.
+ */
+textBytes: number, 
+/**
+ * The frames behind them.
+ */
+frameBytes: number, };
+
+/**
  * How the app stands on this desktop, as far as it has found out. Troubles are sentences for the operator.
  */
 export type Shell = { 
@@ -527,12 +524,7 @@ export type SourceView = { source: SourceId, name: string, dialect: string, url:
 /**
  * How long the newest frame took from the socket to the disk, in milliseconds.
  */
-lagMs: number | null, 
-/**
- * Until when what is shown of it is known to be what its server had. Nothing while it is live, which is now, and
- * before it ever was.
- */
-asOf: Millis | null, };
+lagMs: number | null, };
 
 /**
  * A part of what is shown of a line that was found.
@@ -544,11 +536,42 @@ export type SpanView = { text: string,
 found: boolean, };
 
 /**
+ * In bytes, where nothing else is said.
+ */
+export type StorageView = { 
+/**
+ * The database's file.
+ */
+database: number, 
+/**
+ * Of it, what is free: the next lines take it, or it is given back.
+ */
+free: number, 
+/**
+ * What is committed and not in the database's file yet.
+ */
+log: number, index: IndexView, 
+/**
+ * By source, then by kind.
+ */
+shares: Array<ShareView>, 
+/**
+ * What was taken out of the history, the latest first.
+ */
+removed: Array<RemovedView>, rules: Array<RuleView>, 
+/**
+ * What is under way.
+ */
+job: JobView | null, 
+/**
+ * Why the last of it came to nothing.
+ */
+trouble: string | null, };
+
+/**
  * What an approval is about.
  */
 export type Subject = { "type": "nothing" } | { "type": "diff", unified: string, } | { "type": "command", text: string, cwd: string | null, } | { "type": "tool", name: string, arguments: string, } | { "type": "spawn", agent: string, } | { "type": "text", text: string, };
-
-export type SumBy = "source" | "agent";
 
 /**
  * Where the operator acted.
@@ -606,15 +629,6 @@ counts: Array<number>, };
 export type Tone = "yes" | "no" | "neutral";
 
 /**
- * In milliseconds. Of an even number of answers, the median is the lower of the two in the middle.
- */
-export type Took = { medianMs: number, 
-/**
- * At most so long did nineteen of twenty take.
- */
-p95Ms: number, };
-
-/**
  * A lifecycle action under way.
  */
 export type Transient = { 
@@ -624,6 +638,8 @@ export type Transient = {
 kind: string, since: When, };
 
 export type Urgency = "normal" | "urgent";
+
+export type UsageBy = "source" | "agent";
 
 /**
  * What one source or one agent took.
@@ -653,4 +669,4 @@ export type VerdictWord = "pending" | "won" | "lost" | "expired" | "unknown" | "
  */
 export type When = { "said": Millis } | { "seen": Millis };
 
-export type Whose = { "whose": "all" } | { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };
+export type Whose = { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };

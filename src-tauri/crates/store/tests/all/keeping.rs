@@ -95,7 +95,8 @@ async fn a_rule_of_days_takes_out_what_is_older_and_no_receipts() {
         .flat_map(|id| (0..100).filter(move |n| is_kept(id, *n)).map(move |n| format!("{id}{n}")))
         .collect();
     let mut sorted = left.clone();
-    (sorted.sort(), expected.sort());
+    sorted.sort();
+    expected.sort();
     assert_eq!(sorted, expected);
     let after = desk.reader().storage(NOW).unwrap();
     let of_t = |kind| after.shares.iter().find(|it| it.source.as_str() == "t" && it.kind == kind).unwrap();

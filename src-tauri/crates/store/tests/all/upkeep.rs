@@ -51,7 +51,8 @@ fn there(data: &std::path::Path) -> (Vec<usize>, Vec<usize>) {
             (if n.is_multiple_of(OLD) { &mut yesterday } else { &mut today }).push(n);
         }
     }
-    (today.sort_unstable(), yesterday.sort_unstable());
+    today.sort_unstable();
+    yesterday.sort_unstable();
     (today, yesterday)
 }
 
