@@ -25,7 +25,12 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
 /**
  * The ports that were looked at.
  */
-ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+
+/**
+ * Who is looked for among those who ended something.
+ */
+export type Answerer = "Us" | "Nobody" | { "Other": string | null };
 
 export type AskKind = "approval" | "question" | "form" | "unknown";
 
@@ -77,6 +82,8 @@ pieces: Array<Piece>,
  */
 cut: boolean, };
 
+export type By = "Us" | { "Other": string } | "Nobody";
+
 /**
  * A line of history on its way.
  */
@@ -84,14 +91,18 @@ export type CarriedEntry = { source: SourceId, item: ItemId, at: Millis,
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell first saw it.
  */
-said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, };
+said: boolean, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
+/**
+ * How it ended there, what the line is about.
+ */
+ended: Ended | null, text: string, raw: string, };
 
 export type Choice = { label: string, explains: string | null, };
 
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: UsageBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -149,6 +160,12 @@ findsItself: boolean,
  */
 logins: Array<Auth>, settings: Array<SettingView>, };
 
+/**
+ * How it ended, what a line of history is about: with an ask, its outcome; with an answer that did not win, its
+ * verdict.
+ */
+export type Ended = { outcome: LineOutcome, by: By, };
+
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap" | "notice";
 
 /**
@@ -156,13 +173,17 @@ export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "r
  */
 export type EntryView = { 
 /**
- * Where it stands in the history: `before` takes it.
+ * Where it stands in the history: `before` and `after` take it.
  */
 cursor: string, at: Millis, 
 /**
  * Whether `at` is the server's time; otherwise it is when Deskbell saw it.
  */
-said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, text: string, raw: string, 
+said: boolean, source: SourceId, item: ItemId, kind: EntryKind, agent: string | null, thread: ItemId | null, ask: ItemId | null, 
+/**
+ * How it ended, what the line is about.
+ */
+ended: Ended | null, text: string, raw: string, 
 /**
  * What is shown of it where something was looked for, part by part; empty otherwise.
  */
@@ -190,6 +211,28 @@ export type FaultCode = "unreachable" | "tls" | "unauthorized" | "notFound" | "w
 
 export type Field = { id: string, label: string, required: boolean, hint: string | null, input: Input, };
 
+export type Figures = { 
+/**
+ * What the operator answered from here, by what it came to.
+ */
+answered: { [key in OutcomeWord]?: number }, 
+/**
+ * How long that took from the asking to the answer; nothing where nothing was answered.
+ */
+took: Took | null, 
+/**
+ * Somebody else answered, or the operator did elsewhere.
+ */
+elsewhere: number, 
+/**
+ * The deadline passed while it waited.
+ */
+missed: number, 
+/**
+ * It ended otherwise: taken back, failed, or forgotten by its server.
+ */
+dropped: number, };
+
 export type FindingState = "open" | "overridden";
 
 export type FindingView = { key: Key, source: SourceId, rule: string, path: string, severity: Severity, text: string, state: FindingState, seenAt: Millis, news: News | null, offers: Array<Offer>, 
@@ -203,15 +246,35 @@ shown: Hash, };
  */
 export type Hash = string;
 
-export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, since: Millis | null, until: Millis | null, 
+export type HistoryFilter = { source: SourceId | null, thread: ItemId | null, agent: string | null, kind: EntryKind | null, ask: ItemId | null, 
+/**
+ * How it ended, what the line is about.
+ */
+outcome: LineOutcome | null, 
+/**
+ * Who ended it.
+ */
+by: Answerer | null, since: Millis | null, until: Millis | null, 
 /**
  * Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
  */
 search: string | null, 
 /**
- * A cursor: rows older than that one.
+ * The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
  */
-before: string | null, limit: number | null, };
+best: boolean, 
+/**
+ * A cursor: what is next older than that row. At most one of this, `after` and `around` is given; with `best` none.
+ */
+before: string | null, 
+/**
+ * A cursor: what is next newer than that row.
+ */
+after: string | null, 
+/**
+ * Half a page from that time on, and what is next older.
+ */
+around: Millis | null, limit: number | null, };
 
 /**
  * The search index.
@@ -291,6 +354,8 @@ export type Key = string;
  * How loud the asks of a source or of a kind are.
  */
 export type Level = "silent" | "normal" | "urgent";
+
+export type LineOutcome = "approved" | "denied" | "answered" | "cancelled" | "expired" | "failed" | "vanished" | "lost" | "unknown" | "discarded";
 
 /**
  * The life of one source's connection.
@@ -383,6 +448,15 @@ heldUntil: Millis | null,
  * When the verdict fell; nothing while it is still on its way.
  */
 settledAt: Millis | null, verdict: VerdictWord, note: string, fault: Fault | null, };
+
+/**
+ * What became of somebody's asks, by when they ended.
+ */
+export type RecordView = { whose: Whose, total: Figures, 
+/**
+ * One for each time between two edges.
+ */
+buckets: Array<Figures>, };
 
 export type RemovedView = { source: SourceId, kind: EntryKind, why: RemovedWhy, 
 /**
@@ -524,7 +598,12 @@ export type SourceView = { source: SourceId, name: string, dialect: string, url:
 /**
  * How long the newest frame took from the socket to the disk, in milliseconds.
  */
-lagMs: number | null, };
+lagMs: number | null, 
+/**
+ * Until when what is shown of it is known to be what its server had. Nothing while it is live, which is now, and
+ * before it ever was.
+ */
+asOf: Millis | null, };
 
 /**
  * A part of what is shown of a line that was found.
@@ -572,6 +651,8 @@ trouble: string | null, };
  * What an approval is about.
  */
 export type Subject = { "type": "nothing" } | { "type": "diff", unified: string, } | { "type": "command", text: string, cwd: string | null, } | { "type": "tool", name: string, arguments: string, } | { "type": "spawn", agent: string, } | { "type": "text", text: string, };
+
+export type SumBy = "source" | "agent";
 
 /**
  * Where the operator acted.
@@ -629,6 +710,15 @@ counts: Array<number>, };
 export type Tone = "yes" | "no" | "neutral";
 
 /**
+ * In milliseconds. Of an even number of answers, the median is the lower of the two in the middle.
+ */
+export type Took = { medianMs: number, 
+/**
+ * At most so long did nineteen of twenty take.
+ */
+p95Ms: number, };
+
+/**
  * A lifecycle action under way.
  */
 export type Transient = { 
@@ -638,8 +728,6 @@ export type Transient = {
 kind: string, since: When, };
 
 export type Urgency = "normal" | "urgent";
-
-export type UsageBy = "source" | "agent";
 
 /**
  * What one source or one agent took.
@@ -669,4 +757,4 @@ export type VerdictWord = "pending" | "won" | "lost" | "expired" | "unknown" | "
  */
 export type When = { "said": Millis } | { "seen": Millis };
 
-export type Whose = { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };
+export type Whose = { "whose": "all" } | { "whose": "source", source: SourceId, } | { "whose": "agent", source: SourceId, agent: string | null, } | { "whose": "others", many: number, };
