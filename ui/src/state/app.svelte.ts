@@ -15,6 +15,7 @@ import { Inbox } from './inbox.svelte';
 import { Intents } from './intents.svelte';
 import { Keys } from './keys';
 import { Looks } from './looks.svelte';
+import { Palette, targets } from './palette.svelte';
 import { Outside } from './outside.svelte';
 import { Reader } from './reader.svelte';
 import { OwnRecord } from './record.svelte';
@@ -52,6 +53,8 @@ export class App {
   readonly outside: Outside;
   readonly keys: Keys;
   readonly looks: Looks;
+  /** Everything there is, by its words. */
+  readonly palette: Palette;
   /** Whether the list of keys is open. */
   help = $state(false);
   /** Why the settings were not kept, or notifications not tried. */
@@ -82,6 +85,7 @@ export class App {
     this.timeline = new Timeline(host, this.desk, this.clock);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
+    this.palette = new Palette(() => targets(this));
     this.desk.hear({
       changed: (board) => this.drafts.changed(board),
       reveal: (key) => this.reveal(key),

@@ -1,6 +1,6 @@
 /** What a key does, where it does it. */
 export interface Binding {
-  /** As `KeyboardEvent.key` in lower case; `shift+d`; `g i` for one after the other. */
+  /** As `KeyboardEvent.key` in lower case; `shift+d`; `mod+k` with Ctrl or ⌘; `g i` for one after the other. */
   keys: string;
   /** How the list of keys writes it, where that is not `keys`. */
   shown?: string;
@@ -8,6 +8,8 @@ export interface Binding {
   says?: string;
   /** Works where single keys are switched off: keys that write no character. */
   always?: boolean;
+  /** Only done while what it is about is before the operator's eyes: not by its name. */
+  onSight?: boolean;
   /** Whether it applies now; the next binding of the same key is asked otherwise. */
   when?: () => boolean;
   run: () => void;
@@ -46,11 +48,15 @@ export class Keys {
   }
 
   handle(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
     // A dialog has the keyboard to itself.
     if (target?.closest('dialog') != null || document.querySelector('dialog[open]') !== null) return;
     const key = nameOf(event);
+    if (event.ctrlKey || event.metaKey) {
+      this.#together(`mod+${key}`, event);
+      return;
+    }
     if (key !== 'escape' && target !== null && takesKey(target, key)) return;
     const pair = this.#pair(key, event.timeStamp);
     const binding = this.#find(pair) ?? (pair === key ? undefined : this.#find(key));
@@ -60,6 +66,15 @@ export class Keys {
     } else if (this.#begins(key)) {
       this.#first = { key, at: event.timeStamp };
     }
+  }
+
+  /** Keys held down together write nothing, so they work wherever the operator is. */
+  #together(keys: string, event: KeyboardEvent): void {
+    this.#first = undefined;
+    const binding = this.#find(keys);
+    if (binding === undefined) return;
+    event.preventDefault();
+    binding.run();
   }
 
   #pair(key: string, at: number): string {

@@ -18,3 +18,14 @@ export function shortcutWords(keys: string): string {
   const words = keys.split('+').map((key) => key.replace(/^(Key|Digit|Arrow)(?=.)/, ''));
   return words.map((word) => word.replace(/^Numpad(?=.)/, 'Numpad ')).join(' + ');
 }
+
+/** The keys of the window as they are printed on a keyboard, one after the other: `⇧ d`, `Ctrl k`. */
+export function keyWords(keys: string): string[] {
+  const mod = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+  const words = { 'shift+': '⇧ ', 'mod+': `${mod} `, escape: 'Esc', enter: 'Enter' };
+  return keys
+    .split(' ')
+    .map((key) =>
+      key.replace(/^(shift\+|mod\+|escape$|enter$)/, (name) => words[name as keyof typeof words]),
+    );
+}

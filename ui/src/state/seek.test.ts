@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+
+import { prepare, seek, type Sought } from './seek';
+
+function titles(words: string, rows: readonly (readonly [string, string])[], most = 9): string[] {
+  const prepared = rows.map(([title, about]) => prepare<Sought>({ title, about }));
+  return seek(prepared, words, most).map((row) => row.title);
+}
+
+const ROWS = [
+  ['Notes', 'what the baker said'],
+  ['The crumbaker', 'hive'],
+  ['Ask the baker', 'hive'],
+  ['Baker', 'agent'],
+  ['Deploy', 'nothing to do with it'],
+] as const;
+
+test('what begins with a word comes first, then a word of the title, a part of one, and what is said about it', () => {
+  expect(titles('baker', ROWS)).toEqual(['Baker', 'Ask the baker', 'The crumbaker', 'Notes']);
+});
+
+test('all the words are wanted, in any order and in upper or lower case', () => {
+  expect(titles('HIVE the', ROWS)).toEqual(['The crumbaker', 'Ask the baker']);
+  expect(titles('hive nobody', ROWS)).toEqual([]);
+});
+
+test('without words all are there in their order, and never more than asked for', () => {
+  expect(titles('  ', ROWS, 2)).toEqual(['Notes', 'The crumbaker']);
+  expect(titles('a', ROWS, 3)).toHaveLength(3);
+});
+
+test('a better one is not lost to many that are worse', () => {
+  const worse = Array.from({ length: 100 }, (_, n) => [`unbaker ${n}`, ''] as const);
+  expect(titles('baker', [...worse, ['baker', '']], 5)[0]).toBe('baker');
+});
+
+test('of a hundred thousand the best are found within 50 ms a key', () => {
+  const rows = Array.from({ length: 100_000 }, (_, n) =>
+    prepare({ title: `Thread ${n} about ${(n * 7919).toString(36)}`, about: `hive prod · idle ${n % 97}` }),
+  );
+  const words = 'thread 9 hive 2r';
+  seek(rows, 'warm', 50);
+  // The best of a few: what else the machine does is not measured.
+  const took = (key: number): number => {
+    const begun = performance.now();
+    seek(rows, words.slice(0, key), 50);
+    return performance.now() - begun;
+  };
+  const best = (key: number): number => Math.min(...Array.from({ length: 5 }, () => took(key)));
+  const slowest = Math.max(...Array.from({ length: words.length }, (_, at) => best(at + 1)));
+  console.info(`a key among 100 000: ${slowest.toFixed(1)} ms at most`);
+  expect(slowest).toBeLessThan(50);
+});
