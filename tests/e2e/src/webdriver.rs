@@ -1,5 +1,7 @@
 //! As much of WebDriver as the tests need.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, anyhow, bail};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -10,10 +12,17 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 #[derive(Clone, Debug)]
 pub struct Element(String);
 
+/// Longer than the driver takes for anything. A driver that hangs fails its test, and holds up no other.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+const CONTROL: &str = "\u{E009}";
+
 /// A key of the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     Char(char),
+    /// With Ctrl held down.
+    Ctrl(char),
     Enter,
     Escape,
     Tab,
@@ -24,7 +33,7 @@ pub enum Key {
 impl Key {
     fn value(self) -> char {
         match self {
-            Self::Char(c) => c,
+            Self::Char(c) | Self::Ctrl(c) => c,
             Self::Enter => '\u{E007}',
             Self::Escape => '\u{E00C}',
             Self::Tab => '\u{E004}',
@@ -46,7 +55,7 @@ impl Session {
         // An error means only that it has been installed before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut session = Self {
-            http: Client::builder().no_proxy().build()?,
+            http: Client::builder().no_proxy().timeout(PATIENCE).build()?,
             url: format!("http://127.0.0.1:{port}/session"),
         };
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
@@ -75,7 +84,12 @@ impl Session {
     /// Presses a key and lets it go, wherever the focus is.
     pub async fn press(&self, key: Key) -> Result<()> {
         let value = key.value().to_string();
-        let strokes = json!([{ "type": "keyDown", "value": value }, { "type": "keyUp", "value": value }]);
+        let stroke = |way: &str, value: &str| json!({ "type": way, "value": value });
+        let mut strokes = vec![stroke("keyDown", &value), stroke("keyUp", &value)];
+        if let Key::Ctrl(_) = key {
+            strokes.insert(0, stroke("keyDown", CONTROL));
+            strokes.push(stroke("keyUp", CONTROL));
+        }
         let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
         self.call("/actions", actions).await.map(drop)
     }

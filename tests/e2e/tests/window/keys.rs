@@ -75,3 +75,25 @@ async fn lists_are_walked_and_left_with_the_keys_they_list() -> Result<()> {
     window.sees(&format!("{}[aria-current=true]", named_with("ask-row", "key", &first))).await?;
     desk.received(&[])
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anything_is_found_by_its_words() -> Result<()> {
+    let desk = Desk::open("keys-palette").await?;
+    let window = &desk.window;
+    let (_, fd) = (desk.ask_approval("add ripgrep"), desk.ask_approval("add fd"));
+    desk.show(&fd).await?;
+    window.press(Key::Ctrl('k')).await?;
+    window.sees(&format!("{}:focus", named("palette-words"))).await?;
+    desk.picture("palette").await?;
+    window.type_text("coder").await?;
+    window.reads(&format!("{}[aria-selected=true]", named("palette-row")), "coder").await?;
+    window.press(Key::Escape).await?;
+    window.misses(&named("palette")).await?;
+    desk.go("Settings").await?;
+    window.press(Key::Ctrl('k')).await?;
+    window.sees(&format!("{}:focus", named("palette-words"))).await?;
+    window.type_text("add fd").await?;
+    window.reads(&format!("{}[aria-selected=true]", named("palette-row")), "add fd").await?;
+    window.press(Key::Enter).await?;
+    window.sees(&named_with("ask-detail", "key", &fd)).await
+}
