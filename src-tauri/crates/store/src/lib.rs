@@ -27,6 +27,7 @@ mod reader;
 mod receipt;
 mod record;
 mod removal;
+mod room;
 mod schema;
 mod search;
 mod setting;

@@ -2,17 +2,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskbell_domain::{Millis, Portion};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queued, weigh};
+use crate::room::Rooms;
 use crate::search::{Follower, Indexer, Progress};
 use crate::upkeep::{Chore, Keeper};
 use crate::writer::Writer;
 use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Upkeep, Write, database, entry};
-
-/// How much may wait to be written, in bytes: more makes the sources wait, and so the servers.
-const ROOM: usize = 16 * 1024 * 1024;
 
 /// How many of [`Committed`] may be told and not heard yet.
 const UNHEARD: usize = 64;
@@ -30,7 +28,7 @@ struct Shared {
     folder: PathBuf,
     lock: Arc<FolderLock>,
     orders: std::sync::mpsc::Sender<Order>,
-    room: Arc<Semaphore>,
+    rooms: Rooms,
     health: Arc<Mutex<Health>>,
     progress: Arc<Progress>,
     upkeep: Upkeep,
@@ -77,8 +75,8 @@ impl Store {
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&taken))
             .map_err(|error| OpenError::failed(data, error))?;
-        let room = Arc::new(Semaphore::new(ROOM));
-        let shared = Shared { folder: data.to_owned(), lock, orders, room, health, progress, upkeep };
+        let rooms = Rooms::default();
+        let shared = Shared { folder: data.to_owned(), lock, orders, rooms, health, progress, upkeep };
         let store = Self { shared: Arc::new(shared) };
         Ok(Opened { store, committed, report })
     }
@@ -91,13 +89,13 @@ impl Store {
         })
     }
 
-    /// Returns when it is queued; waits while too much is. Should the disk fail, it is kept and tried again.
+    /// Returns when it is queued; waits while too much of its source is, or of all together. Should the disk fail,
+    /// it is kept and tried again.
     pub async fn write(&self, write: Write) {
-        let weight = u32::try_from(weigh(&write).min(ROOM)).unwrap_or(u32::MAX);
-        // The semaphore is never closed, so this fails never.
-        let room = Arc::clone(&self.shared.room).acquire_many_owned(weight).await.ok();
+        let room = self.shared.rooms.take(&write.source, weigh(&write)).await;
         let source = write.source.clone();
-        if self.shared.orders.send(Order::Write(Queued { write, durable: None, _room: room })).is_err() {
+        if self.shared.orders.send(Order::Write(Queued { write, durable: None, _room: Some(room) })).is_err()
+        {
             tracing::error!(%source, "a write came after the store was closed");
         }
     }

@@ -1,6 +1,5 @@
 //! The one thread that writes. It takes all that is queued into one transaction, and tells after the commit.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::lock::FolderLock;
-use crate::queue::{Order, Queue, Queued};
+use crate::queue::{Lanes, Order, Queue, Queued};
 use crate::search::Follower;
 use crate::transaction::{Done, Failure, Seats, Trouble};
 use crate::upkeep::Keeper;
@@ -109,7 +108,7 @@ impl Writer {
                     }
                 }
                 Err(error) if queue.ended => {
-                    tracing::error!(%error, lost = queue.waiting.len(), "could not write what was still queued");
+                    tracing::error!(%error, lost = queue.waiting.iter().count(), "could not write what was still queued");
                     break;
                 }
                 Err(_) => pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
@@ -119,7 +118,7 @@ impl Writer {
     }
 
     /// Writes one group from the front. On an error what is not durable stays queued, in its order.
-    fn write(&mut self, waiting: &mut VecDeque<Queued>) -> Result<(), StoreError> {
+    fn write(&mut self, waiting: &mut Lanes) -> Result<(), StoreError> {
         let mut group = self.take_group(waiting);
         match self.commit(&group) {
             Ok(done) => {
@@ -142,7 +141,7 @@ impl Writer {
                     database::suspect(&self.folder);
                 }
                 self.set_health(Health::Failing { error: error.clone() });
-                group.extend(waiting.drain(..));
+                group.extend(std::iter::from_fn(|| waiting.pop_front()));
                 // Whoever waits is told now, and may decide; everything else is kept.
                 for queued in group {
                     if queued.durable.is_some() {
@@ -156,7 +155,7 @@ impl Writer {
         }
     }
 
-    fn take_group(&mut self, waiting: &mut VecDeque<Queued>) -> Vec<Queued> {
+    fn take_group(&mut self, waiting: &mut Lanes) -> Vec<Queued> {
         if self.singly > 0 {
             self.singly -= 1;
             return waiting.pop_front().into_iter().collect();
@@ -359,6 +358,12 @@ mod tests {
         }))
     }
 
+    fn lanes(queued: impl IntoIterator<Item = Queued>) -> Lanes {
+        let mut lanes = Lanes::default();
+        queued.into_iter().for_each(|queued| lanes.push_back(queued));
+        lanes
+    }
+
     fn synchronous(writer: &Writer) -> i64 {
         writer.conn.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
     }
@@ -368,7 +373,7 @@ mod tests {
         let (_dir, mut writer, _committed) = writer();
         for (durable, expected) in [(true, 2), (false, 1), (true, 2)] {
             let (write, done) = queued(Op::Setting { name: "a".into(), value: "1".into() }, durable);
-            writer.write(&mut VecDeque::from([write])).unwrap();
+            writer.write(&mut lanes([write])).unwrap();
             assert_eq!(synchronous(&writer), expected);
             assert!(done.is_none_or(|done| done.blocking_recv().unwrap().is_ok()));
         }
@@ -387,21 +392,21 @@ mod tests {
             settings: Default::default(),
             paused: false,
         };
-        let mut waiting = VecDeque::from([queued(Op::Source(source), false).0]);
+        let mut waiting = lanes([queued(Op::Source(source), false).0]);
         writer.write(&mut waiting).unwrap();
 
         // The database may not grow any more: to SQLite that is a full disk.
         let pages: i64 = writer.conn.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         let _: i64 =
             writer.conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0)).unwrap();
-        waiting.extend((0..20).map(|n| queued(line(n), false).0));
+        (0..20).for_each(|n| waiting.push_back(queued(line(n), false).0));
         let (answer, refused) = queued(line(20), true);
         waiting.push_back(answer);
         let error = writer.write(&mut waiting).unwrap_err();
         assert_eq!(error, StoreError::Full { folder: dir.path().to_owned() });
         assert!(error.to_string().contains(&dir.path().display().to_string()), "{error}");
         assert_eq!(refused.unwrap().blocking_recv().unwrap(), Err(error), "whoever waits is told at once");
-        assert_eq!(waiting.len(), 20);
+        assert_eq!(waiting.iter().count(), 20);
         assert!(committed.try_recv().is_err());
 
         let _: i64 = writer.conn.query_row("PRAGMA max_page_count = 100000", [], |row| row.get(0)).unwrap();

@@ -6,6 +6,7 @@ mod damage;
 mod durability;
 mod ended;
 mod entries;
+mod flooding;
 mod folder;
 mod keeping;
 mod paging;
