@@ -18,7 +18,7 @@ use crate::desk::Desk;
 use crate::hub::Hub;
 use crate::policy::Policy;
 use crate::queries::Queries;
-use crate::ringer::{self, Ringer, Word};
+use crate::ringer::{Ringer, Word, Words};
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::snooze;
@@ -85,7 +85,7 @@ struct Inner {
     sources: Mutex<HashMap<SourceId, mpsc::Sender<Control>>>,
     /// Those that are somewhere else now: decided, on their way, taken back.
     intents: broadcast::Sender<IntentId>,
-    ringer: mpsc::UnboundedSender<Word>,
+    ringer: Words,
     settings: watch::Sender<Settings>,
     /// Told each time something is to be seen in the window.
     revealed: watch::Sender<()>,
@@ -114,7 +114,6 @@ impl Engine {
         let desk = Arc::new(Desk::default());
         let queries = Arc::new(Queries::new(reader, Arc::clone(&desk), clock.clone()));
         let (intents, _) = broadcast::channel(INTENT_QUEUE);
-        let (ringer, words) = mpsc::unbounded_channel();
         let engine = Self {
             inner: Arc::new(Inner {
                 queries: Arc::clone(&queries),
@@ -124,7 +123,7 @@ impl Engine {
                 tasks: TaskTracker::new(),
                 desk,
                 intents,
-                ringer,
+                ringer: Words::default(),
                 settings: watch::Sender::default(),
                 revealed: watch::Sender::default(),
                 store,
@@ -154,7 +153,7 @@ impl Engine {
         engine.begin_upkeep();
         engine.begin_watch(&settings, asks.iter().map(|(ask, _)| ask));
         match notifier {
-            None => drop(tokio::spawn(ringer::ignore(words))),
+            None => inner.ringer.ignore(),
             Some(notifier) => {
                 let sound = settings.ringing.sound;
                 let mut policy = Policy::new(settings, inner.clock.now());
@@ -169,7 +168,7 @@ impl Engine {
                 let store = inner.store.clone();
                 let clock = inner.clock.clone();
                 let ringer = Ringer { policy, notifier, store, sound, test, engine: engine.clone(), clock };
-                tokio::spawn(ringer.run(words));
+                tokio::spawn(ringer.run(inner.ringer.clone()));
             }
         }
         for view in sources {
@@ -280,8 +279,7 @@ impl Engine {
 
     /// What the operator did with a notification. `shown` is the hash its notice carried.
     pub fn pressed(&self, tag: Tag, shown: Hash, press: Press) {
-        // The ringer's end closes only when the engine stops.
-        let _ = self.inner.ringer.send(Word::Pressed { tag, shown, press });
+        self.inner.ringer.tell(Word::Pressed { tag, shown, press });
     }
 
     /// What the desktop's notifications can do, or why they cannot.
@@ -292,7 +290,7 @@ impl Engine {
 
     /// Which ask is on screen in a focused window; nothing when the window is hidden or looks elsewhere.
     pub fn attend(&self, ask: Option<Key>) {
-        let _ = self.inner.ringer.send(Word::Attend(ask));
+        self.inner.ringer.tell(Word::Attend(ask));
     }
 
     /// Whether a source can be reached now.
@@ -395,7 +393,7 @@ impl Engine {
         }
         self.write(&id, Op::SourceGone).await?;
         self.inner.desk.remove(&id);
-        let _ = self.inner.ringer.send(Word::SourceGone(id.clone()));
+        self.inner.ringer.tell(Word::SourceGone(id.clone()));
         let secrets = Arc::clone(&self.inner.secrets);
         let source = id.clone();
         // The keyring may make us wait; the source is gone either way.
@@ -415,7 +413,7 @@ impl Engine {
         self.write(&id, Op::Source(source.clone())).await?;
         let row = self.inner.desk.place(source.clone(), Counts::default(), None);
         self.inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
-        let _ = self.inner.ringer.send(Word::SourceNamed { source: id.clone(), name: source.name.clone() });
+        self.inner.ringer.tell(Word::SourceNamed { source: id.clone(), name: source.name.clone() });
         let control = self.inner.sources.lock().await.get(&id).cloned();
         if let Some(control) = control {
             let (reply, done) = oneshot::channel();
@@ -468,7 +466,7 @@ impl Engine {
         let value = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
         self.write(&SourceId::new(""), Op::Setting { name: Settings::NAME.to_owned(), value }).await?;
         self.inner.settings.send_replace(settings.clone());
-        let _ = self.inner.ringer.send(Word::Settings(settings.clone()));
+        self.inner.ringer.tell(Word::Settings(settings.clone()));
         self.inner.listeners.tell(&[Patch::Settings { settings: settings.clone() }]);
         Ok(Answer::Settings { settings })
     }
@@ -491,7 +489,7 @@ impl Engine {
 
     async fn test_notifications(&self) -> Result<Answer, CommandError> {
         let (reply, begun) = oneshot::channel();
-        let _ = self.inner.ringer.send(Word::Test { reply });
+        self.inner.ringer.tell(Word::Test { reply });
         match begun.await {
             Ok(test) => Ok(Answer::Notifications { desktop: self.inner.desk.desktop(), test: Some(test) }),
             Err(_) => Err(failed(

@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc};
 use crate::clock::Clock;
 use crate::command::Patch;
 use crate::desk::Desk;
-use crate::ringer::Word;
+use crate::ringer::{Word, Words};
 use crate::subscription::Listeners;
 use crate::view::{
     AgentView, AskStateWord, AskView, Counts, EntryView, FindingView, ReceiptView, TaskView, ThreadView,
@@ -20,7 +20,7 @@ pub(crate) struct Hub {
     pub(crate) desk: Arc<Desk>,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) intents: broadcast::Sender<IntentId>,
-    pub(crate) ringer: mpsc::UnboundedSender<Word>,
+    pub(crate) ringer: Words,
     pub(crate) clock: Clock,
 }
 
@@ -66,9 +66,7 @@ impl Hub {
                     self.desk.snooze(&key, None);
                 }
                 let row = Box::new(row);
-                // The ringer's end closes only when the engine stops.
-                let _ =
-                    self.ringer.send(Word::AskChanged { ask: row.clone(), source_name: config.name.clone() });
+                self.ringer.tell(Word::AskChanged { ask: row.clone(), source_name: config.name.clone() });
                 Patch::Ask { row }
             }
             Change::Agent(agent) => Patch::Agent { row: AgentView::new(config, &agent) },
@@ -86,7 +84,7 @@ impl Hub {
 
     fn receipt(&self, row: ReceiptView, patches: &mut Vec<Patch>) {
         if row.surface == Surface::Notification {
-            let _ = self.ringer.send(Word::Answered(Box::new(row.clone())));
+            self.ringer.tell(Word::Answered(Box::new(row.clone())));
         }
         self.intent(&row.intent);
         patches.push(Patch::Receipt { row });

@@ -1,12 +1,14 @@
 //! Does what the policy says: raises and withdraws notifications, writes their fates down, and takes what the
 //! operator pressed to the engine.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use deskbell_domain::{Entry, EntryKind, Hash, IntentId, ItemId, Key, Millis, SourceId, Surface, When};
 use deskbell_store::{Op, Store, Write};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::command::{Command, Patch};
@@ -15,6 +17,8 @@ use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::view::{AskView, ReceiptView};
 use crate::{Engine, Notifier, Press, Tag};
+
+pub(crate) use self::words::Words;
 
 /// Without anything to do, the clock is looked at this often: it may have jumped.
 const LONGEST_PAUSE_MS: i64 = 30_000;
@@ -59,25 +63,15 @@ pub(crate) struct Ringer {
     pub(crate) clock: Clock,
 }
 
-/// Where nobody raises notifications: what comes is dropped.
-pub(crate) async fn ignore(mut words: mpsc::UnboundedReceiver<Word>) {
-    while words.recv().await.is_some() {}
-}
-
 impl Ringer {
-    /// Runs until the engine drops its end.
-    pub(crate) async fn run(mut self, mut words: mpsc::UnboundedReceiver<Word>) {
+    /// Runs for as long as the engine's runtime does.
+    pub(crate) async fn run(mut self, words: Words) {
         loop {
             let moment = self.clock.moment();
             let latest = moment.now.plus(LONGEST_PAUSE_MS);
             let wake = self.policy.next_wake(&moment).map_or(latest, |at| at.min(latest));
             tokio::select! {
-                word = words.recv() => {
-                    let Some(word) = word else { return };
-                    let mut heard = vec![word];
-                    while heard.len() < MOST_AT_ONCE && let Ok(word) = words.try_recv() {
-                        heard.push(word);
-                    }
+                heard = words.next(MOST_AT_ONCE) => {
                     let mut steps = Vec::new();
                     for word in heard {
                         steps.extend(self.hear(word).await);

@@ -20,7 +20,7 @@ pub(crate) use orders::Control;
 use crate::clock::Clock;
 use crate::command::Patch;
 use crate::desk::Desk;
-use crate::ringer::Word;
+use crate::ringer::{Word, Words};
 use crate::secrets::Secrets;
 use crate::subscription::Listeners;
 
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Clock,
-    pub(crate) ringer: mpsc::UnboundedSender<Word>,
+    pub(crate) ringer: Words,
     /// No links: sources are only changed.
     pub(crate) offline: bool,
 }
@@ -306,8 +306,7 @@ impl SourceTask {
                     self.look_whether_live();
                     self.machine.live(at);
                     self.show_link();
-                    // The ringer's end closes only when the engine stops.
-                    let _ = self.shared.ringer.send(Word::SourceHeard(self.source.id.clone()));
+                    self.shared.ringer.tell(Word::SourceHeard(self.source.id.clone()));
                 }
                 Effect::Emit(event) => self.ledger.emit(event, at),
                 Effect::Odd { raw, why } => self.ledger.odd(&raw, why, at),
