@@ -143,6 +143,7 @@ class Draft {
         this.board = { ...this.board, shell: patch.shell };
         break;
       case 'entry':
+      case 'entriesMissed':
       case 'reveal':
       case 'trouble':
         // Something that happened, not something that is: the desk tells those who listen.

@@ -9,9 +9,14 @@ export type Reach = { is: 'connecting' } | { is: 'ready' } | { is: 'lost'; why: 
 /** How long until the engine is tried again, in milliseconds. */
 const RETRY = 1500;
 
+/** While more entries come than can be told, whoever shows them is told so no more often, in milliseconds. */
+const MISSED = 500;
+
 /** What happened, for those who want to hear it; told after the board has it. */
 export interface Events {
   entries(rows: EntryView[]): void;
+  /** Entries came that are not told one by one: the history has them. */
+  missed(): void;
   reveal(key: Key): void;
   /** What was wanted from outside the window could not be done. */
   trouble(message: string): void;
@@ -31,6 +36,7 @@ export class Desk {
   #waiting: Batch[] = [];
   #asked = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #missed: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Host, frame: Frame = nextFrame) {
     this.#host = host;
@@ -54,6 +60,8 @@ export class Desk {
 
   close(): void {
     clearTimeout(this.#retry);
+    clearTimeout(this.#missed);
+    this.#missed = undefined;
     this.#subscription?.end();
     this.#subscription = undefined;
     this.#waiting = [];
@@ -96,6 +104,9 @@ export class Desk {
     for (const { patches } of batches) {
       for (const patch of patches) {
         if (patch.patch === 'entry') entries.push(patch.row);
+        else if (patch.patch === 'entriesMissed') this.#miss();
+        // Everything anew: the engine was too fast for us.
+        else if (patch.patch === 'reset' && before.number > 0) this.#miss();
         else if (patch.patch === 'reveal') revealed = patch.key;
         else if (patch.patch === 'trouble') trouble = patch.message;
       }
@@ -106,6 +117,13 @@ export class Desk {
       if (revealed !== undefined) events.reveal?.(revealed);
       if (trouble !== undefined) events.trouble?.(trouble);
     }
+  }
+
+  #miss(): void {
+    this.#missed ??= setTimeout(() => {
+      this.#missed = undefined;
+      for (const events of this.#events) events.missed?.();
+    }, MISSED);
   }
 
   #lose(why: string): void {

@@ -59,6 +59,27 @@ test('entries and what is to be revealed are told after the board has the batch'
   expect(heard).toEqual(['board 2', 'entries 1,2', 'reveal hive/approval:7 of 1']);
 });
 
+test('that entries were missed is told, at most twice a second', () => {
+  vi.useFakeTimers();
+  const { desk: it, host, paint } = desk();
+  let missed = 0;
+  it.hear({ missed: () => (missed += 1) });
+  host.push({ patch: 'reset' });
+  paint();
+  for (let batch = 0; batch < 60; batch += 1) {
+    host.push({ patch: 'entriesMissed' });
+    paint();
+    vi.advanceTimersByTime(16);
+  }
+  vi.advanceTimersByTime(1000);
+  expect(missed).toBe(2);
+  host.push({ patch: 'reset' });
+  paint();
+  vi.advanceTimersByTime(1000);
+  expect(missed).toBe(3);
+  vi.useRealTimers();
+});
+
 test('an engine out of reach is said and tried again', () => {
   vi.useFakeTimers();
   const { desk: it, host } = desk();

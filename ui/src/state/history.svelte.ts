@@ -46,12 +46,15 @@ export class History {
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** A page that was asked for under another filter must not be shown under this one. */
   #turn = 0;
+  /** Some of what came is not among the rows. */
+  #behind = false;
 
   constructor(host: Host, desk: Desk, clock: Clock) {
     this.#host = host;
     this.#clock = clock;
     desk.hear({
       entries: (rows) => this.#arrive(rows),
+      missed: () => this.#miss(),
       // After a reset something may have been missed.
       changed: (_, before) => {
         if (before.number === 0 && this.#begun) void this.load();
@@ -66,11 +69,17 @@ export class History {
 
   async load(): Promise<void> {
     this.#begun = true;
-    const turn = ++this.#turn;
     this.rows = [];
-    this.unseen = 0;
     this.complete = false;
-    await this.#page(turn, null);
+    await this.#renew();
+  }
+
+  /** The newest row is on screen, or no longer. */
+  reach(atTop: boolean): void {
+    this.atTop = atTop;
+    if (!atTop) return;
+    this.unseen = 0;
+    if (this.#behind) void this.#renew();
   }
 
   /** The next older page. */
@@ -121,12 +130,19 @@ export class History {
       this.searching,
   );
 
+  /** The newest page, in place of what is shown once it is there. */
+  async #renew(): Promise<void> {
+    this.unseen = 0;
+    this.#behind = false;
+    await this.#page(++this.#turn, null);
+  }
+
   async #page(turn: number, before: string | null): Promise<void> {
     this.loading = { is: 'loading' };
     try {
       const { rows } = await this.#host.command({ command: 'history.page', filter: this.#filter(before) });
       if (turn !== this.#turn) return;
-      this.rows = merge(this.rows, rows, 'below');
+      this.rows = merge(before === null ? [] : this.rows, rows, 'below');
       this.complete = rows.length < PAGE;
       this.loading = { is: 'ready' };
     } catch (thrown) {
@@ -138,6 +154,13 @@ export class History {
     const { source, kind, agent } = this;
     const search = this.searching ? this.search : null;
     return { ...EVERYTHING, source, kind, agent, ...this.limits, search, before, limit: PAGE };
+  }
+
+  /** Whoever reads the past is not disturbed. */
+  #miss(): void {
+    if (!this.#begun) return;
+    if (this.atTop && !this.searching) void this.#renew();
+    else this.#behind = true;
   }
 
   #arrive(rows: EntryView[]): void {

@@ -55,6 +55,24 @@ test('an entry told again is one row, as it was told last', async () => {
   expect(it.rows[0]?.text).toBe('again');
 });
 
+test('where more came than could be told, the newest page is read again; not while older ones are looked at', async () => {
+  vi.useFakeTimers();
+  const { history: it, host } = history();
+  const pages = (): number => host.sent.filter(({ command }) => command === 'history.page').length;
+  await it.load();
+  host.push({ patch: 'entriesMissed' });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([pages(), it.rows.length]).toEqual([2, 100]);
+  it.reach(false);
+  host.push({ patch: 'entriesMissed' });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(pages()).toBe(2);
+  it.reach(true);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(pages()).toBe(3);
+  vi.useRealTimers();
+});
+
 test('what does not fit the filter does not arrive', async () => {
   const { history: it, host } = history();
   it.choose({ kind: 'ask' });

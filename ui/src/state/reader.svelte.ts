@@ -45,6 +45,7 @@ export class Reader {
     this.bodies = new Bodies(host);
     desk.hear({
       entries: (rows) => this.#arrive(rows),
+      missed: () => this.#miss(),
       // After a reset something may have been missed.
       changed: (_, before) => {
         if (before.number === 0 && this.#strand !== null) void this.load();
@@ -110,12 +111,19 @@ export class Reader {
       // With all their lines at once: what is read must not jump.
       await this.bodies.read(rows);
       if (turn !== this.#turn) return;
-      this.rows = merge(this.rows, rows, 'below');
+      this.rows = merge(before === null ? [] : this.rows, rows, 'below');
       this.complete = rows.length < PAGE;
       this.loading = { is: 'ready' };
     } catch (thrown) {
       if (turn === this.#turn) this.loading = { is: 'failed', why: Refused.from(thrown).message };
     }
+  }
+
+  /** Whoever reads the past is not disturbed. */
+  #miss(): void {
+    if (this.#strand === null) return;
+    if (this.atEnd) void this.#page(++this.#turn, null);
+    else this.#behind = true;
   }
 
   #arrive(rows: EntryView[]): void {

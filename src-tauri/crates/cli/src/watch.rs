@@ -55,6 +55,7 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::FindingGone { .. }
         | Patch::ReceiptGone { .. }
         | Patch::Entry { .. }
+        | Patch::EntriesMissed
         | Patch::Settings { .. }
         | Patch::Desktop { .. }
         | Patch::SelfTest { .. }
@@ -129,6 +130,7 @@ impl Seen {
             | Patch::FindingGone { .. }
             | Patch::ReceiptGone { .. }
             | Patch::Entry { .. }
+            | Patch::EntriesMissed
             | Patch::Settings { .. }
             | Patch::Desktop { .. }
             | Patch::SelfTest { .. }

@@ -374,6 +374,8 @@ pub enum Patch {
     Entry {
         row: EntryView,
     },
+    /// More entries came than can be painted: these are not told one by one. The history has them.
+    EntriesMissed,
     Receipt {
         row: ReceiptView,
     },

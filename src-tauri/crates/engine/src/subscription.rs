@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::command::{Batch, Patch};
 use crate::glance::Watched;
 use crate::queries::Queries;
+use crate::view::EntryView;
 
 /// One repaint's time: patches are gathered at least this long.
 const FRAME: Duration = Duration::from_millis(16);
@@ -18,11 +19,17 @@ const FRAME: Duration = Duration::from_millis(16);
 /// More than this waiting means that the listener has fallen behind: it gets everything anew instead.
 const MOST_WAITING: usize = 20_000;
 
+/// More entries than this in one batch cannot be painted in one frame, nor more of what they say and hold, in bytes.
+/// They are history's: whoever shows it is told to look there.
+const MOST_ENTRIES: usize = 500;
+const MOST_ENTRY_BYTES: usize = 1024 * 1024;
+
 /// What makes two patches one: a newer one takes the place of an older one that was not yet heard.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Subject {
     Thing(Key),
     Entry(SourceId, ItemId),
+    EntriesMissed,
     Source(SourceId),
     Receipt(IntentId),
     Settings,
@@ -49,6 +56,7 @@ impl Subject {
             Patch::Task { row } => Self::Thing(row.key.clone()),
             Patch::Finding { row } => Self::Thing(row.key.clone()),
             Patch::Entry { row } => Self::Entry(row.source.clone(), row.item.clone()),
+            Patch::EntriesMissed => Self::EntriesMissed,
             Patch::Receipt { row } => Self::Receipt(row.intent.clone()),
             Patch::ReceiptGone { intent } => Self::Receipt(intent.clone()),
             Patch::Settings { .. } => Self::Settings,
@@ -65,30 +73,82 @@ impl Subject {
 struct Waiting {
     patches: Vec<Patch>,
     places: HashMap<Subject, usize>,
+    entries: Entries,
     /// Everything must be told anew: at the start, and after falling behind.
     reset: bool,
     ended: bool,
 }
 
+/// How the entries stand that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entries {
+    Told {
+        count: usize,
+        bytes: usize,
+    },
+    /// There were too many.
+    Missed,
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self::Told { count: 0, bytes: 0 }
+    }
+}
+
+impl Entries {
+    /// Takes one more.
+    fn and(self, row: &EntryView) -> Self {
+        let Self::Told { count, bytes } = self else { return Self::Missed };
+        let (count, bytes) = (count + 1, bytes + row.text.len() + row.raw.len());
+        if count > MOST_ENTRIES || bytes > MOST_ENTRY_BYTES {
+            Self::Missed
+        } else {
+            Self::Told { count, bytes }
+        }
+    }
+}
+
 impl Waiting {
     fn push(&mut self, patch: Patch) {
-        if self.reset && self.patches.len() >= MOST_WAITING {
-            // What is told anew will hold it.
+        if let Patch::Entry { row } = &patch {
+            let before = self.entries;
+            self.entries = before.and(row);
+            if self.entries == Entries::Missed {
+                if before != Entries::Missed {
+                    self.miss_entries();
+                }
+                return;
+            }
+        }
+        self.put(patch);
+    }
+
+    /// Whoever shows the history reads it anew: of the entries that wait, none is needed.
+    fn miss_entries(&mut self) {
+        let patches = std::mem::take(&mut self.patches);
+        self.places.clear();
+        let kept = patches.into_iter().filter(|patch| !matches!(patch, Patch::Entry { .. }));
+        kept.chain([Patch::EntriesMissed]).for_each(|patch| self.put(patch));
+    }
+
+    fn put(&mut self, patch: Patch) {
+        let Some(subject) = Subject::of(&patch) else { return };
+        if let Some(&place) = self.places.get(&subject) {
+            self.patches[place] = patch;
             return;
         }
         if self.patches.len() >= MOST_WAITING {
+            if self.reset {
+                // What is told anew will hold it.
+                return;
+            }
             self.patches.clear();
             self.places.clear();
             self.reset = true;
         }
-        let Some(subject) = Subject::of(&patch) else { return };
-        match self.places.get(&subject) {
-            Some(&place) => self.patches[place] = patch,
-            None => {
-                self.places.insert(subject, self.patches.len());
-                self.patches.push(patch);
-            }
-        }
+        self.places.insert(subject, self.patches.len());
+        self.patches.push(patch);
     }
 }
 
@@ -135,6 +195,7 @@ impl Subscription {
         let (reset, newer) = {
             let mut waiting = queue.lock();
             waiting.places.clear();
+            waiting.entries = Entries::default();
             (std::mem::take(&mut waiting.reset), std::mem::take(&mut waiting.patches))
         };
         let mut patches = if reset { self.everything().await } else { Vec::new() };
@@ -247,13 +308,45 @@ mod tests {
         assert_eq!(texts, ["c", "b"]);
     }
 
+    fn agent(n: usize) -> Patch {
+        Patch::AgentGone { key: Key::new(SourceId::new("s"), ItemId::of("agent", n)) }
+    }
+
     #[test]
     fn a_listener_that_falls_behind_is_told_everything_anew() {
         let mut waiting = Waiting::default();
         for n in 0..MOST_WAITING * 3 {
-            waiting.push(entry(n, ""));
+            waiting.push(agent(n));
         }
         assert!(waiting.reset);
         assert!(waiting.patches.len() <= MOST_WAITING, "what waits is bounded");
+    }
+
+    #[test]
+    fn of_more_entries_than_can_be_painted_only_that_they_came_is_told() {
+        for (count, size) in [(1_000_000, 0), (100, MOST_ENTRY_BYTES / 10)] {
+            let mut waiting = Waiting::default();
+            waiting.push(agent(1));
+            for n in 0..count {
+                waiting.push(entry(n, &"x".repeat(size)));
+            }
+            waiting.push(agent(2));
+            assert!(
+                matches!(
+                    waiting.patches[..],
+                    [Patch::AgentGone { .. }, Patch::EntriesMissed, Patch::AgentGone { .. }]
+                ),
+                "{count} of {size} bytes"
+            );
+            assert_eq!(waiting.places.len(), 3);
+        }
+    }
+
+    #[test]
+    fn as_many_entries_as_can_be_painted_are_told_one_by_one() {
+        let mut waiting = Waiting::default();
+        (0..MOST_ENTRIES).for_each(|n| waiting.push(entry(n, "")));
+        assert_eq!(waiting.patches.len(), MOST_ENTRIES);
+        assert!(waiting.patches.iter().all(|patch| matches!(patch, Patch::Entry { .. })));
     }
 }

@@ -8,6 +8,7 @@ mod desk;
 mod detecting;
 mod exlab;
 mod faults;
+mod flooding;
 mod hyperhive;
 mod hyperhive_agent;
 mod kill;
