@@ -1,16 +1,16 @@
 //! Benches: what Deskbell takes in time, each figure beside what it is measured against in the same run. Run by
 //! `cargo xtask bench`, which builds this for release. `tests/BENCHMARKS.md` keeps what came of it.
 
-#[cfg(all(unix, not(target_os = "macos")))]
-mod latency;
 mod line;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod live;
 mod search;
 
 use anyhow::{Result, bail};
 
 use crate::line::Line;
 
-const USAGE: &str = "usage: deskbell-bench latency | search [--json] [--quick]";
+const USAGE: &str = "usage: deskbell-bench intake | latency | search [--json] [--quick]";
 
 /// How long a bench may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum Length {
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (flags, benches): (Vec<&str>, Vec<&str>) =
+    let (flags, words): (Vec<&str>, Vec<&str>) =
         arguments.iter().map(String::as_str).partition(|word| word.starts_with("--"));
     let (mut print, mut length): (fn(&Line) -> Result<()>, Length) = (line::print_row, Length::Full);
     for flag in flags {
@@ -33,19 +33,25 @@ fn main() -> Result<()> {
             _ => bail!("{USAGE}"),
         }
     }
-    match benches[..] {
-        ["latency"] => latency(length, print),
+    match words[..] {
         ["search"] => search::run(length, print),
-        _ => bail!("{USAGE}"),
+        _ => live(&words, length, print),
     }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn latency(length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
-    latency::run(length, print)
+fn live(words: &[&str], length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
+    match words {
+        ["feed", events, per_second] => live::feed(events, per_second),
+        [word] => match live::BENCHES.iter().find(|(name, _)| name == word) {
+            Some((_, bench)) => bench(length, print),
+            None => bail!("{USAGE}"),
+        },
+        _ => bail!("{USAGE}"),
+    }
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-fn latency(_: Length, _: fn(&Line) -> Result<()>) -> Result<()> {
-    bail!("The way to a notification is measured over D-Bus, which this system does not use.")
+fn live(_: &[&str], _: Length, _: fn(&Line) -> Result<()>) -> Result<()> {
+    bail!("{USAGE}\nHere only \"search\" can be measured: the others need a screen and a bus of Linux.")
 }
