@@ -85,7 +85,7 @@ async fn took(window: Window) -> Result<Duration> {
             .await?;
     let process = *Processes::of(&window)?.app.first().context("the app is gone")?;
     let painted = UNIX_EPOCH + Duration::from_secs_f64(painted / 1_000.0);
-    Ok(painted.duration_since(begun(process)?).context("it was painted before it began")?)
+    painted.duration_since(begun(process)?).context("it was painted before it began")
 }
 
 /// When a process began: the kernel counts hundredths of a second since the machine did.
