@@ -1,6 +1,7 @@
 import type {
   AgentView,
   AskView,
+  EntryContext,
   EntryView,
   Field,
   Figures,
@@ -156,6 +157,12 @@ export function receipt(more: Partial<ReceiptView> = {}): ReceiptView {
     fault: null,
     ...more,
   };
+}
+
+/** An entry that nothing is around. */
+export function alone(it: EntryView, more: Partial<EntryContext> = {}): EntryContext {
+  const body = { item: it.item, pieces: [], cut: false };
+  return { entry: it, body, strand: 'source', after: [], before: [], ask: null, receipts: [], ...more };
 }
 
 export function entry(number: number, more: Partial<EntryView> = {}): EntryView {

@@ -25,7 +25,7 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
 /**
  * The ports that were looked at.
  */
-ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "entry", context: EntryContext, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 /**
  * Who is looked for among those who ended something.
@@ -102,7 +102,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "entry.show", key: Key, } | { "command": "entry.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -165,6 +165,32 @@ logins: Array<Auth>, settings: Array<SettingView>, };
  * verdict.
  */
 export type Ended = { outcome: LineOutcome, by: By, };
+
+export type EntryContext = { entry: EntryView, 
+/**
+ * What the frame says, whole.
+ */
+body: BodyView, 
+/**
+ * Where those before and after it are from.
+ */
+strand: Strand, 
+/**
+ * The next newer ones, the newest first.
+ */
+after: Array<EntryView>, 
+/**
+ * The next older ones, the newest first.
+ */
+before: Array<EntryView>, 
+/**
+ * The ask it is about, where that is still known.
+ */
+ask: AskView | null, 
+/**
+ * The answers to it, the newest first.
+ */
+receipts: Array<ReceiptView>, };
 
 export type EntryKind = "message" | "stream" | "turn" | "lifecycle" | "ask" | "receipt" | "finding" | "odd" | "gap" | "notice";
 
@@ -406,12 +432,17 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "entriesMissed" } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", key: Key, } | { "patch": "shell", shell: Shell, } | { "patch": "trouble", message: string, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "entriesMissed" } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", pointer: Pointer, } | { "patch": "shell", shell: Shell, } | { "patch": "trouble", message: string, };
 
 /**
  * A part of what a line of history stands for, whole and with its own lines.
  */
 export type Piece = { "piece": "said", text: string, } | { "piece": "shown", title: string, text: string, };
+
+/**
+ * What a link points at.
+ */
+export type Pointer = { "at": "ask", "key": Key } | { "at": "entry", "key": Key };
 
 /**
  * A part of the history: of one source or of all, of one kind or of all but receipts. What the operator answered goes
@@ -646,6 +677,11 @@ job: JobView | null,
  * Why the last of it came to nothing.
  */
 trouble: string | null, };
+
+/**
+ * What an entry belongs to, the narrowest that is known of it.
+ */
+export type Strand = "thread" | "ask" | "agent" | "source";
 
 /**
  * What an approval is about.

@@ -13,6 +13,8 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'source.detect': 'detected';
   'ask.list': 'asks';
   'ask.reveal': 'ask';
+  'entry.show': 'entry';
+  'entry.reveal': 'entry';
   'ask.snooze': 'ask';
   'agent.list': 'agents';
   'thread.list': 'threads';
@@ -88,6 +90,6 @@ export class Refused extends Error {
   }
 }
 
-function isCommandError(value: unknown): value is CommandError {
+export function isCommandError(value: unknown): value is CommandError {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

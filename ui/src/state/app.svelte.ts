@@ -3,7 +3,6 @@ import { createContext } from 'svelte';
 import type { Command, Key, Millis, Settings } from '../gen';
 import { Refused, type Host } from '../host';
 import { Agents } from './agents.svelte';
-import { Batch } from './batch.svelte';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
 import { Detection } from './detection.svelte';
@@ -37,7 +36,6 @@ export class App {
   readonly drafts: Drafts;
   readonly intents: Intents;
   readonly holding: Holding;
-  readonly batch: Batch;
   readonly agents: Agents;
   readonly threads: Threads;
   readonly tasks: Tasks;
@@ -71,9 +69,8 @@ export class App {
     this.desk = new Desk(host, frame);
     this.drafts = new Drafts(storage);
     this.looks = new Looks(storage);
-    this.inbox = new Inbox(this.desk, this.clock, () => this.looks.grouping);
+    this.inbox = new Inbox(this.desk, this.clock);
     this.intents = new Intents(host, this.desk, this.drafts);
-    this.batch = new Batch(this.desk, this.intents);
     this.holding = new Holding(this.desk, this.inbox, this.intents, this.clock);
     this.agents = new Agents(host, this.desk);
     this.threads = new Threads(this.desk);
@@ -91,7 +88,7 @@ export class App {
     this.palette = new Palette(() => targets(this));
     this.desk.hear({
       changed: (board) => this.drafts.changed(board),
-      reveal: (key) => this.reveal(key),
+      reveal: ({ at, key }) => (at === 'ask' ? this.reveal(key) : void this.revealEntry(key)),
       trouble: (message) => (this.trouble = message),
     });
   }
@@ -114,6 +111,18 @@ export class App {
     this.inbox.filter = '';
     this.inbox.select(key);
     this.inbox.open = true;
+  }
+
+  /** Brings an entry of the history on screen, with what is around it. */
+  async revealEntry(key: Key): Promise<void> {
+    this.trouble = null;
+    this.detection.close();
+    this.screen.go('history');
+    try {
+      await this.history.open(key);
+    } catch (thrown) {
+      this.trouble = Refused.from(thrown).message;
+    }
   }
 
   async set(settings: Settings): Promise<void> {

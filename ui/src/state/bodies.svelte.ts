@@ -1,6 +1,6 @@
 import type { BodyView, EntryView, ItemId, SourceId } from '../gen';
 import type { Host } from '../host';
-import { identity } from './history.svelte';
+import { identity } from './rows';
 
 /** What lines of history stand for, whole: of a long one the beginning, until all of it is asked for. */
 export class Bodies {

@@ -1,4 +1,4 @@
-import type { Batch, EntryView, Key } from '../gen';
+import type { Batch, EntryView, Pointer } from '../gen';
 import type { Host, Subscription } from '../host';
 import { apply, EMPTY, MissingBatch, type Board } from './board';
 import { nextFrame, type Frame } from './frame';
@@ -17,7 +17,7 @@ export interface Events {
   entries(rows: EntryView[]): void;
   /** Entries came that are not told one by one: the history has them. */
   missed(): void;
-  reveal(key: Key): void;
+  reveal(pointer: Pointer): void;
   /** What was wanted from outside the window could not be done. */
   trouble(message: string): void;
   /** The board has changed. `before` is what it was. */
@@ -99,7 +99,7 @@ export class Desk {
 
   #tell(batches: Batch[], before: Board): void {
     const entries: EntryView[] = [];
-    let revealed: Key | undefined;
+    let revealed: Pointer | undefined;
     let trouble: string | undefined;
     for (const { patches } of batches) {
       for (const patch of patches) {
@@ -107,7 +107,7 @@ export class Desk {
         else if (patch.patch === 'entriesMissed') this.#miss();
         // Everything anew: the engine was too fast for us.
         else if (patch.patch === 'reset' && before.number > 0) this.#miss();
-        else if (patch.patch === 'reveal') revealed = patch.key;
+        else if (patch.patch === 'reveal') revealed = patch.pointer;
         else if (patch.patch === 'trouble') trouble = patch.message;
       }
     }

@@ -51,10 +51,13 @@ test('entries and what is to be revealed are told after the board has the batch'
   it.hear({
     changed: (board) => heard.push(`board ${board.number}`),
     entries: (rows) => heard.push(`entries ${rows.map((row) => row.cursor).join()}`),
-    reveal: (key) => heard.push(`reveal ${key} of ${it.board.asks.size}`),
+    reveal: ({ key }) => heard.push(`reveal ${key} of ${it.board.asks.size}`),
   });
   host.push({ patch: 'reset' }, { patch: 'ask', row: approval() }, { patch: 'entry', row: entry(1) });
-  host.push({ patch: 'entry', row: entry(2) }, { patch: 'reveal', key: 'hive/approval:7' });
+  host.push(
+    { patch: 'entry', row: entry(2) },
+    { patch: 'reveal', pointer: { at: 'ask', key: 'hive/approval:7' } },
+  );
   paint();
   expect(heard).toEqual(['board 2', 'entries 1,2', 'reveal hive/approval:7 of 1']);
 });

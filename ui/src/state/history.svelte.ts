@@ -1,44 +1,76 @@
-import type { AskView, EntryKind, EntryView, HistoryFilter, SourceId } from '../gen';
+import { tick } from 'svelte';
+
+import type {
+  Answerer,
+  AskView,
+  EntryContext,
+  EntryKind,
+  EntryView,
+  HistoryFilter,
+  Key,
+  LineOutcome,
+  Millis,
+  SourceId,
+} from '../gen';
 import { Refused, type Host } from '../host';
+import { isBy } from '../words/ended';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
 import { EVERYTHING } from './filter';
 import { ANY, limitsOf, within, type Limits, type Range } from './range';
+import { identity, merge, newestFirst, settle } from './rows';
 
 const PAGE = 100;
 /** How long after the last key a search begins. */
 const TYPING_MS = 120;
-/** Rows kept in memory while they only arrive; older ones are a page away. */
-const MOST = 5000;
+/** Rows kept in memory: what is far away is dropped, and read again when it comes near. */
+export const MOST = 1000;
 
 /** What of all that happened is looked at, besides what is looked for. */
 interface Choice {
   source?: SourceId | null;
   kind?: EntryKind | null;
   agent?: string | null;
+  outcome?: LineOutcome | null;
+  by?: Answerer | null;
   range?: Range;
+  /** The best of what is found come first, and not the newest. */
+  best?: boolean;
 }
+
+type Place = Partial<Pick<HistoryFilter, 'before' | 'after' | 'around'>>;
 
 export type Loading = { is: 'loading' } | { is: 'ready' } | { is: 'failed'; why: string };
 
-/** What has happened, newest first. */
+/** What has happened, newest first: of it, the part around what is looked at. */
 export class History {
   rows: EntryView[] = $state.raw([]);
   loading: Loading = $state.raw({ is: 'loading' });
   /** Nothing is older than the last row. */
   complete = $state(false);
-  /** Came while the list was not at its top. */
+  /** Nothing is newer than the first row. */
+  latest = $state(true);
+  /** Rows came or went above: what is looked at stays where it is. */
+  shift = $state(false);
+  /** Which row is to be brought into view. */
+  aim: number | null = $state(null);
+  /** Came while the top was out of sight. */
   unseen = $state(0);
-  /** Whether the newest row is on screen. */
+  /** Whether the first row is on screen. */
   atTop = true;
 
   source: SourceId | null = $state(null);
   kind: EntryKind | null = $state(null);
   agent: string | null = $state(null);
+  outcome: LineOutcome | null = $state(null);
+  by: Answerer | null = $state.raw(null);
   range: Range = $state.raw(ANY);
+  best = $state(false);
   /** What is looked for. */
   search = $state('');
   selected: EntryView | null = $state.raw(null);
+  /** What is around the selected entry, once it is read. */
+  context: EntryContext | null = $state.raw(null);
 
   readonly #host: Host;
   readonly #clock: Clock;
@@ -46,7 +78,13 @@ export class History {
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** A page that was asked for under another filter must not be shown under this one. */
   #turn = 0;
-  /** Some of what came is not among the rows. */
+  /** The page that was asked for last, to be asked for again. */
+  #wanted: Place = {};
+  /** Arrived while a page was read, which may or may not have it. */
+  #late: EntryView[] = [];
+  /** More arrived meanwhile than was told or kept. */
+  #missed = false;
+  /** Some of what came is not among the rows, which had the newest. */
   #behind = false;
 
   constructor(host: Host, desk: Desk, clock: Clock) {
@@ -68,33 +106,56 @@ export class History {
   }
 
   async load(): Promise<void> {
-    this.#begun = true;
     this.rows = [];
-    this.complete = false;
-    await this.#renew();
+    await this.#anew({});
   }
 
-  /** The newest row is on screen, or no longer. */
+  /** The first row is on screen, or no longer. */
   reach(atTop: boolean): void {
     this.atTop = atTop;
     if (!atTop) return;
-    this.unseen = 0;
-    if (this.#behind) void this.#renew();
+    if (this.#behind) void this.#anew({});
+    else if (this.latest) this.unseen = 0;
+  }
+
+  /** What happened before and after a time. */
+  async jump(around: Millis): Promise<void> {
+    if (!within(around, this.limits)) this.range = ANY;
+    this.best = false;
+    this.rows = [];
+    await this.#anew({ around });
   }
 
   /** The next older page. */
   async more(): Promise<void> {
     const last = this.rows.at(-1);
-    if (this.loading.is === 'loading' || this.complete || last === undefined) return;
-    await this.#page(this.#turn, last.cursor);
+    if (this.loading.is !== 'loading' && !this.complete && last !== undefined) {
+      await this.#page(this.#turn, { before: last.cursor });
+    }
+  }
+
+  /** The next newer page. */
+  async back(): Promise<void> {
+    const first = this.rows[0];
+    if (this.loading.is !== 'loading' && !this.latest && first !== undefined) {
+      await this.#page(this.#turn, { after: first.cursor });
+    }
+  }
+
+  /** What could not be read. */
+  async again(): Promise<void> {
+    await this.#page(this.#turn, this.#wanted);
   }
 
   /** Every filter begins at the newest row. */
-  choose({ source, kind, agent, range }: Choice): void {
+  choose({ source, kind, agent, outcome, by, range, best }: Choice): void {
     if (source !== undefined) this.source = source;
     if (kind !== undefined) this.kind = kind;
     if (agent !== undefined) this.agent = agent;
+    if (outcome !== undefined) this.outcome = outcome;
+    if (by !== undefined) this.by = by;
     if (range !== undefined) this.range = range;
+    if (best !== undefined) this.best = best;
     void this.load();
   }
 
@@ -107,14 +168,40 @@ export class History {
 
   showAll(): void {
     this.search = '';
-    this.choose({ source: null, kind: null, agent: null, range: ANY });
+    this.choose({ source: null, kind: null, agent: null, outcome: null, by: null, range: ANY });
   }
 
   /** Shows what of a source was not understood. */
   odd(source: SourceId): void {
-    this.selected = null;
+    this.select(null);
     this.search = '';
-    this.choose({ source, kind: 'odd', agent: null, range: ANY });
+    this.choose({ source, kind: 'odd', agent: null, outcome: null, by: null, range: ANY });
+  }
+
+  /** Looks at an entry, and reads what is around it. */
+  select(entry: EntryView | null): void {
+    this.selected = entry;
+    this.context = null;
+    if (entry !== null) void this.#around(entry);
+  }
+
+  /** Brings an entry into view, among all that happened around it. Rejects with a {@link Refused}. */
+  async open(key: Key): Promise<void> {
+    const { context } = await this.#host.command({ command: 'entry.show', key });
+    this.selected = context.entry;
+    this.context = context;
+    this.search = '';
+    [this.source, this.kind, this.agent, this.outcome, this.by, this.range] = [
+      null,
+      null,
+      null,
+      null,
+      null,
+      ANY,
+    ];
+    await this.jump(context.entry.at);
+    const at = this.rows.findIndex((row) => identity(row) === key);
+    if (at >= 0) this.aim = at;
   }
 
   readonly searching: boolean = $derived(this.search.trim() !== '');
@@ -126,84 +213,172 @@ export class History {
       this.source !== null ||
       this.kind !== null ||
       this.agent !== null ||
+      this.outcome !== null ||
+      this.by !== null ||
       this.range.is !== 'any' ||
       this.searching,
   );
 
-  /** The newest page, in place of what is shown once it is there. */
-  async #renew(): Promise<void> {
-    this.unseen = 0;
+  /** Another part of the history, in place of what is shown once it is there. */
+  async #anew(place: Place): Promise<void> {
+    this.#begun = true;
     this.#behind = false;
-    await this.#page(++this.#turn, null);
+    this.unseen = 0;
+    this.aim = null;
+    await this.#page(++this.#turn, place);
   }
 
-  async #page(turn: number, before: string | null): Promise<void> {
+  async #page(turn: number, place: Place): Promise<void> {
     this.loading = { is: 'loading' };
+    this.#wanted = place;
+    [this.#late, this.#missed] = [[], false];
     try {
-      const { rows } = await this.#host.command({ command: 'history.page', filter: this.#filter(before) });
+      const { rows } = await this.#host.command({ command: 'history.page', filter: this.#filter(place) });
       if (turn !== this.#turn) return;
-      this.rows = merge(before === null ? [] : this.rows, rows, 'below');
-      this.complete = rows.length < PAGE;
+      this.#put(rows, place);
+      if (this.#missed && this.latest) [this.#behind, this.latest] = [true, false];
+      await this.#trim(turn, place.after === undefined ? 'above' : 'below');
+      if (turn !== this.#turn) return;
       this.loading = { is: 'ready' };
+      const late = this.#late;
+      this.#late = [];
+      this.#settle(late);
+      if (this.#behind && this.atTop) await this.#anew({});
     } catch (thrown) {
       if (turn === this.#turn) this.loading = { is: 'failed', why: Refused.from(thrown).message };
     }
   }
 
-  #filter(before: string | null): HistoryFilter {
-    const { source, kind, agent } = this;
+  #put(page: EntryView[], { before, after, around }: Place): void {
+    if (around !== undefined && around !== null) {
+      const newer = page.filter((row) => row.at >= around).length;
+      this.latest = newer < PAGE / 2;
+      this.complete = page.length < PAGE;
+      this.rows = page;
+      this.aim = Math.max(0, newer - 1);
+      return;
+    }
+    if (after === undefined) {
+      this.shift = false;
+      this.rows = merge(before === undefined ? [] : this.rows, page, 'below');
+      // What is best comes in one page.
+      this.complete = page.length < PAGE || this.#isBest();
+      this.latest ||= before === undefined;
+      return;
+    }
+    this.shift = true;
+    this.rows = merge(this.rows, page, 'above');
+    this.latest = page.length < PAGE;
+  }
+
+  /** Drops what is far away, once what came is shown: the list can follow one of its ends at a time. */
+  async #trim(turn: number, end: 'above' | 'below'): Promise<void> {
+    if (this.rows.length <= MOST) return;
+    await tick();
+    if (turn !== this.#turn) return;
+    this.shift = end === 'above';
+    if (end === 'above') {
+      this.rows = this.rows.slice(-MOST);
+      this.latest = false;
+    } else {
+      this.rows = this.rows.slice(0, MOST);
+      this.complete = false;
+    }
+  }
+
+  #isBest(): boolean {
+    return this.best && this.searching;
+  }
+
+  #filter(place: Place): HistoryFilter {
+    const { source, kind, agent, outcome, by } = this;
     const search = this.searching ? this.search : null;
-    return { ...EVERYTHING, source, kind, agent, ...this.limits, search, before, limit: PAGE };
+    const best = this.#isBest();
+    return {
+      ...EVERYTHING,
+      source,
+      kind,
+      agent,
+      outcome,
+      by,
+      ...this.limits,
+      search,
+      best,
+      ...place,
+      limit: PAGE,
+    };
+  }
+
+  async #around(entry: EntryView): Promise<void> {
+    const key = identity(entry);
+    try {
+      const { context } = await this.#host.command({ command: 'entry.show', key });
+      if (this.selected !== null && identity(this.selected) === key) this.context = context;
+    } catch {
+      // The entry itself is still there to be read.
+    }
   }
 
   /** Whoever reads the past is not disturbed. */
   #miss(): void {
     if (!this.#begun) return;
-    if (this.atTop && !this.searching) void this.#renew();
-    else this.#behind = true;
+    if (this.loading.is === 'loading') this.#missed = true;
+    else if (this.searching || !(this.latest || this.#behind)) return;
+    else if (this.atTop) void this.#anew({});
+    else [this.#behind, this.latest] = [true, false];
   }
 
   #arrive(rows: EntryView[]): void {
     if (!this.#begun) return;
-    const fitting = rows.filter(
-      (row) =>
-        (this.source === null || row.source === this.source) &&
-        (this.kind === null || row.kind === this.kind) &&
-        (this.agent === null || row.agent === this.agent) &&
-        within(row.at, this.limits),
-    );
-    if (fitting.length === 0) return;
-    if (this.searching) {
-      // Only the engine knows which of them have the words.
-      this.unseen += fitting.length;
-      return;
-    }
-    const before = this.rows.length;
-    const merged = merge(this.rows, fitting.reverse(), 'above');
-    if (!this.atTop) this.unseen += merged.length - before;
-    if (merged.length > MOST && this.atTop) {
-      this.complete = false;
-      this.rows = merged.slice(0, MOST);
+    const { selected } = this;
+    if (selected !== null && rows.some((row) => identity(row) === identity(selected)))
+      void this.#around(selected);
+    const fitting = rows.filter((row) => this.#fits(row));
+    if (this.loading.is === 'loading') {
+      this.#late.push(...fitting);
+      if (this.#late.length > MOST) [this.#late, this.#missed] = [[], true];
     } else {
-      this.rows = merged;
+      this.#settle(fitting);
     }
   }
-}
 
-/** One entry is one row, wherever it came from; told again, it is shown as told last. */
-export function merge(rows: EntryView[], more: EntryView[], where: 'above' | 'below'): EntryView[] {
-  const told = new Map(more.map((row) => [identity(row), row]));
-  const kept = rows.map((row) => {
-    const again = told.get(identity(row));
-    told.delete(identity(row));
-    return again ?? row;
-  });
-  const fresh = [...told.values()];
-  return where === 'above' ? [...fresh, ...kept] : [...kept, ...fresh];
-}
+  #fits(row: EntryView): boolean {
+    return (
+      (this.source === null || row.source === this.source) &&
+      (this.kind === null || row.kind === this.kind) &&
+      (this.agent === null || row.agent === this.agent) &&
+      (this.outcome === null || row.ended?.outcome === this.outcome) &&
+      (this.by === null || (row.ended !== null && isBy(this.by, row.ended.by))) &&
+      within(row.at, this.limits)
+    );
+  }
 
-export function identity(row: Pick<EntryView, 'source' | 'item'>): string {
-  return `${row.source}/${row.item}`;
+  /** Shows what arrived, where it belongs; what is out of the part that is held is counted, or read later. */
+  #settle(arrived: EntryView[]): void {
+    if (arrived.length === 0) return;
+    if (this.searching) {
+      // Only the engine knows which of them have the words.
+      this.unseen += arrived.length;
+      return;
+    }
+    const known = new Set(this.rows.map(identity));
+    const [first, last] = [this.rows[0], this.rows.at(-1)];
+    const isAbove = (row: EntryView): boolean => first === undefined || newestFirst(row, first) < 0;
+    const isBelow = (row: EntryView): boolean => last !== undefined && newestFirst(row, last) > 0;
+    const fresh = arrived.filter((row) => !known.has(identity(row)));
+    const above = fresh.filter(isAbove).length;
+    if (!this.atTop || !this.latest) this.unseen += above;
+    if (!this.atTop && this.rows.length + above > MOST && above > 0) this.latest = false;
+    const shown = arrived.filter(
+      (row) =>
+        known.has(identity(row)) || ((this.latest || !isAbove(row)) && (this.complete || !isBelow(row))),
+    );
+    if (shown.length === 0) return;
+    this.shift = !this.atTop;
+    const rows = settle(this.rows, shown);
+    if (rows.length > MOST && this.atTop) this.complete = false;
+    this.rows = this.atTop ? rows.slice(0, MOST) : rows;
+  }
 }
 
 /** Everybody an entry or an ask may be from, for the filter. */

@@ -3,7 +3,8 @@ import { Refused, type Host } from '../host';
 import type { Desk } from './desk.svelte';
 import { EVERYTHING } from './filter';
 import { Bodies } from './bodies.svelte';
-import { merge, type Loading } from './history.svelte';
+import type { Loading } from './history.svelte';
+import { merge } from './rows';
 
 const PAGE = 60;
 /** Rows kept while the newest are read; older ones are a page away. */

@@ -1,4 +1,4 @@
-import type { EntryKind, Millis, SourceId } from '../gen';
+import type { HistoryFilter, Millis } from '../gen';
 import { Refused, type Host } from '../host';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
@@ -12,11 +12,7 @@ const MOST = 72;
 const LEAST = 24;
 
 /** Whose entries are counted. */
-export interface Counted {
-  source: SourceId | null;
-  kind: EntryKind | null;
-  agent: string | null;
-}
+export type Counted = Pick<HistoryFilter, 'source' | 'kind' | 'agent' | 'outcome' | 'by'>;
 
 /** How much happened from `since` to before `until`. */
 export interface Bar {

@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const ALL = { source: null, kind: null, agent: null };
+const ALL = { source: null, kind: null, agent: null, outcome: null, by: null };
 
 function counted(command: Command): Answer {
   if (command.command !== 'history.timeline') throw new Error('not a timeline');

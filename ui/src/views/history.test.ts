@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { entry, NOON, record, source } from '../gallery/samples';
+import { alone, entry, NOON, record, source } from '../gallery/samples';
 import type { Answer, Command } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
@@ -21,6 +21,7 @@ afterEach(() => {
 });
 
 function past(command: Command): Answer {
+  if (command.command === 'entry.show') return { answer: 'entry', context: alone(entry(1)) };
   if (command.command !== 'history.timeline') return { answer: 'history', rows: [entry(1)] };
   const counts = command.edges.slice(1).map(() => 3);
   return { answer: 'timeline', timeline: { span: [NOON, NOON], counts } };
@@ -84,7 +85,7 @@ test('how you answered is one press away, as charts and as tables, and an entry 
     '1',
     '0',
   ]);
-  app.history.selected = entry(1);
+  app.history.select(entry(1));
   await tick();
   expect([screen.queryByTestId('record'), app.record.shown]).toEqual([null, false]);
 });

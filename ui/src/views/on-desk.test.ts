@@ -58,7 +58,7 @@ test('what was wanted from outside and could not be done is said, until it is cl
   expect(screen.queryByTestId('trouble')).toBeNull();
   host.push({ patch: 'trouble', message: 'There is no source "x".' });
   await tick();
-  host.push({ patch: 'reveal', key: 'hive/approval:7' });
+  host.push({ patch: 'reveal', pointer: { at: 'ask', key: 'hive/approval:7' } });
   await tick();
   expect(screen.queryByTestId('trouble')).toBeNull();
 });

@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { approval, entry, offer, pick, question, receipt, source, text } from '../gallery/samples';
+import { alone, approval, entry, offer, pick, question, receipt, source, text } from '../gallery/samples';
 import type { AskView, Command, Patch, Settings, SourceDraft } from '../gen';
 import { App } from '../state/app.svelte';
 import { ARMING } from '../state/arming';
@@ -267,7 +267,7 @@ test('a notification that was clicked brings its ask on screen', async () => {
   const app = await open(approval(), question());
   app.screen.go('history');
   host.reply = () => ({ answer: 'history', rows: [] });
-  host.push({ patch: 'reveal', key: 'hive/question:3' });
+  host.push({ patch: 'reveal', pointer: { at: 'ask', key: 'hive/question:3' } });
   await tick();
   expect(screen.getByTestId('ask-detail').dataset['key']).toBe('hive/question:3');
 });
@@ -386,7 +386,9 @@ test('a history that cannot be read says so, and an empty one what it is for', a
   host.reply = () => ({ answer: 'history', rows: [] });
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByText('Nothing has happened yet')).toBeTruthy();
-  app.history.selected = entry(1, { raw: '{"a":{"b":1}}', text: 'x\u202Ey' });
+  const odd = entry(1, { raw: '{"a":{"b":1}}', text: 'x\u202Ey' });
+  host.reply = () => ({ answer: 'entry', context: alone(odd) });
+  app.history.select(odd);
   await tick();
   expect(screen.getByTestId('entry-raw').textContent).toBe('{\n  "a": {\n    "b": 1\n  }\n}');
   expect(screen.getByRole('heading', { level: 2, name: /^x/ }).textContent).toBe('x‹U+202E›y');

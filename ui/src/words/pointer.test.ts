@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { linkTo } from './pointer';
 
 test.each([
-  ['hive/approval:7', 'deskbell://ask/hive/approval:7'],
-  ['büro/form:a/b c?d#e', 'deskbell://ask/b%C3%BCro/form:a%2Fb%20c%3Fd%23e'],
-])('%s has the link that the engine reads', (key, link) => {
-  expect(linkTo(key)).toBe(link);
+  [{ at: 'ask', key: 'hive/approval:7' }, 'deskbell://ask/hive/approval:7'],
+  [{ at: 'entry', key: 'hive/asked:approval:7' }, 'deskbell://entry/hive/asked:approval:7'],
+  [{ at: 'ask', key: 'büro/form:a/b c?d#e' }, 'deskbell://ask/b%C3%BCro/form:a%2Fb%20c%3Fd%23e'],
+] as const)('%o has the link that the engine reads', (pointer, link) => {
+  expect(linkTo(pointer)).toBe(link);
 });

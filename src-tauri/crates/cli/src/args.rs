@@ -65,9 +65,10 @@ pub enum Order {
         #[arg(long)]
         all: bool,
     },
-    /// Bring an ask on screen in the app's window
+    /// Bring an ask, or an entry of the history, on screen in the app's window
     Open {
-        /// source/kind:id, as much of its end as only this one has, or a link: deskbell://ask/source/kind:id
+        /// source/kind:id of an ask, as much of its end as only this one has, or a link: deskbell://ask/source/kind:id,
+        /// deskbell://entry/source/kind:id
         key: String,
     },
     /// Answer an ask

@@ -11,8 +11,10 @@ use ts_rs::TS;
 
 use crate::body::BodyView;
 use crate::carry::{CarriedEntry, Origin, Tally};
+use crate::context::EntryContext;
 use crate::detect::DetectedView;
 use crate::notice::Desktop;
+use crate::pointer::Pointer;
 use crate::record::RecordView;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
@@ -54,6 +56,12 @@ pub enum Command {
     /// Brings an ask on screen in the app's window.
     #[serde(rename = "ask.reveal")]
     AskReveal { key: Key },
+    /// An entry of the history, with what is around it.
+    #[serde(rename = "entry.show")]
+    EntryShow { key: Key },
+    /// Brings an entry on screen in the app's window.
+    #[serde(rename = "entry.reveal")]
+    EntryReveal { key: Key },
     /// Rings for an ask later, and not before; without a time, ends that.
     #[serde(rename = "ask.snooze")]
     AskSnooze { key: Key, until: Option<Millis> },
@@ -199,6 +207,9 @@ pub enum Answer {
     },
     History {
         rows: Vec<EntryView>,
+    },
+    Entry {
+        context: Box<EntryContext>,
     },
     Imported {
         tally: Tally,
@@ -394,9 +405,9 @@ pub enum Patch {
     SelfTest {
         test: SelfTest,
     },
-    /// Show this ask: a notification or a link was clicked.
+    /// Show this: a notification or a link was clicked.
     Reveal {
-        key: Key,
+        pointer: Pointer,
     },
     /// How the app stands on this desktop.
     Shell {

@@ -243,6 +243,7 @@ impl Engine {
             Command::RetentionSet { rules } => self.set_rules(rules).await,
             Command::SettingsSet { settings } => self.set_settings(settings).await,
             Command::AskReveal { key } => self.find_and_reveal(key).await,
+            Command::EntryReveal { key } => self.find_and_reveal_entry(key).await,
             Command::AskSnooze { key, until } => self.snooze(key, until).await,
             Command::NotificationTest => self.test_notifications().await,
             reading @ (Command::DialectList
@@ -256,6 +257,7 @@ impl Engine {
             | Command::FindingList
             | Command::ReceiptList { .. }
             | Command::HistoryPage { .. }
+            | Command::EntryShow { .. }
             | Command::HistoryTimeline { .. }
             | Command::BodyList { .. }
             | Command::StorageShow

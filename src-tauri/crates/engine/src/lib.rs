@@ -5,6 +5,7 @@ pub mod body;
 pub mod carry;
 mod clock;
 pub mod command;
+pub mod context;
 mod desk;
 pub mod detect;
 mod engine;

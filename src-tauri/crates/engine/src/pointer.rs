@@ -1,31 +1,50 @@
-//! `deskbell://ask/SOURCE/ITEM`: a link that points at an ask. Anybody can write one, so all it can do is bring that
-//! ask on screen.
+//! `deskbell://ask/SOURCE/ITEM` and `deskbell://entry/SOURCE/ITEM`: links that point at an ask and at an entry of the
+//! history. Anybody can write one, so all it can do is bring that on screen. The item is the server's own id, so that a
+//! link holds also where the history was taken to another machine, and when the ask is gone.
 
 use deskbell_domain::{ItemId, Key, SourceId};
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 const SCHEME: &str = "deskbell";
 /// No source and no server gives names as long as that.
 const LONGEST: usize = 2_048;
 
-/// The ask that a link points at, or why it points at none.
-pub fn read(link: &str) -> Result<Key, String> {
+/// What a link points at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "at", content = "key", rename_all = "camelCase")]
+pub enum Pointer {
+    Ask(Key),
+    Entry(Key),
+}
+
+/// What a link points at, or why it points at nothing.
+pub fn read(link: &str) -> Result<Pointer, String> {
     if link.len() > LONGEST {
-        return Err(format!("This link is too long: one to an ask has at most {LONGEST} characters."));
+        return Err(format!(
+            "This link is too long: one to an ask or an entry has at most {LONGEST} characters."
+        ));
     }
-    parts(link).and_then(|(source, item)| Some(Key::new(name(source)?, thing(item)?))).ok_or_else(|| {
+    pointer(link).ok_or_else(|| {
         let shown = crate::policy::line(link, 80);
         format!(
-            "“{shown}” is not a link to an ask. One is written {SCHEME}://ask/source/kind:id, as “Copy link” gives it."
+            "“{shown}” is not a link to an ask or to an entry. One is written {SCHEME}://ask/source/kind:id or \
+             {SCHEME}://entry/source/kind:id, as “Copy link” gives it."
         )
     })
 }
 
-fn parts(link: &str) -> Option<(&str, &str)> {
+fn pointer(link: &str) -> Option<Pointer> {
     let (scheme, rest) = link.split_once("://")?;
     let (kind, rest) = rest.split_once('/')?;
-    let known = scheme.eq_ignore_ascii_case(SCHEME) && kind.eq_ignore_ascii_case("ask");
-    rest.split_once('/').filter(|_| known)
+    let (source, item) = rest.split_once('/').filter(|_| scheme.eq_ignore_ascii_case(SCHEME))?;
+    let key = Key::new(name(source)?, thing(item)?);
+    match kind.to_ascii_lowercase().as_str() {
+        "ask" => Some(Pointer::Ask(key)),
+        "entry" => Some(Pointer::Entry(key)),
+        _ => None,
+    }
 }
 
 fn name(source: &str) -> Option<SourceId> {
@@ -48,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_points_at_an_ask() {
+    fn a_link_points_at_an_ask_or_at_an_entry() {
         for (link, key) in [
             ("deskbell://ask/hive/approval:7", "hive/approval:7"),
             ("DeskBell://ASK/hive/approval:7", "hive/approval:7"),
@@ -57,7 +76,9 @@ mod tests {
             ("deskbell://ask/hive/form:a/b", "hive/form:a/b"),
             ("deskbell://ask/hive/form:..%2F..", "hive/form:../.."),
         ] {
-            assert_eq!(read(link).unwrap().to_string(), key, "{link}");
+            assert_eq!(read(link), Ok(Pointer::Ask(key.parse().unwrap())), "{link}");
+            let to_entry = link.replacen("ask", "entry", 1).replacen("ASK", "Entry", 1);
+            assert_eq!(read(&to_entry), Ok(Pointer::Entry(key.parse().unwrap())), "{to_entry}");
         }
     }
 
@@ -68,6 +89,8 @@ mod tests {
             "deskbell",
             "deskbell://",
             "deskbell://ask",
+            "deskbell://entry/hive/message",
+            "deskbell://entry/hive/message:7?raw=1",
             "deskbell://ask/hive",
             "deskbell://ask/hive/",
             "deskbell://ask/hive/approval",

@@ -71,6 +71,9 @@ impl Queries {
             Command::FindingList => self.findings().map(|rows| Answer::Findings { rows }),
             Command::ReceiptList { key } => self.receipts(key).map(|rows| Answer::Receipts { rows }),
             Command::HistoryPage { filter } => self.history(filter).map(|rows| Answer::History { rows }),
+            Command::EntryShow { key } => {
+                self.context(key).map(|context| Answer::Entry { context: Box::new(context) })
+            }
             Command::HistoryTimeline { filter, edges } => {
                 self.timeline(filter, edges).map(|timeline| Answer::Timeline { timeline })
             }
@@ -109,6 +112,7 @@ impl Queries {
             | Command::RetentionSet { .. }
             | Command::SettingsSet { .. }
             | Command::AskReveal { .. }
+            | Command::EntryReveal { .. }
             | Command::AskSnooze { .. }
             | Command::NotificationTest => return None,
         })
@@ -295,7 +299,7 @@ impl Queries {
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
-    fn reader(&self) -> MutexGuard<'_, Reader> {
+    pub(crate) fn reader(&self) -> MutexGuard<'_, Reader> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -202,6 +202,19 @@ impl Reader {
         self.read(|conn| storage::cleared(conn, portion, before))
     }
 
+    /// One line of history.
+    pub fn entry(&self, key: &Key) -> Result<Option<EntryRow>, StoreError> {
+        self.read(|conn| {
+            let picture = conn.unchecked_transaction()?;
+            let Some(num) = source::find(&picture, &key.source)? else { return Ok(None) };
+            let line = entry::get(&picture, num, &key.item)?;
+            Ok(line.map(|line| {
+                let (cursor, source) = (line.cursor(), key.source.clone());
+                EntryRow { cursor, source, entry: line.entry, ended: line.ended }
+            }))
+        })
+    }
+
     /// Those of these lines of history that are there.
     pub fn entries(&self, source: &SourceId, items: &[ItemId]) -> Result<Vec<Entry>, StoreError> {
         self.read(|conn| {

@@ -4,7 +4,6 @@
 
 mod ailang;
 mod bell;
-mod cold;
 mod desk;
 mod detecting;
 mod exlab;

@@ -39,13 +39,9 @@ const WORDS: [&str; 24] = [
     "cost",
 ];
 
-pub fn source_id() -> SourceId {
-    SourceId::new("s")
-}
-
 pub fn source() -> Op {
     Op::Source(Source {
-        id: source_id(),
+        id: SourceId::new("s"),
         name: "s".into(),
         dialect: "hyperhive".into(),
         url: "http://127.0.0.1:1".into(),

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod answering;
-mod approving;
 mod beginning;
 mod days;
 mod desk;

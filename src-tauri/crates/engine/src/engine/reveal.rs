@@ -4,13 +4,14 @@ use deskbell_domain::{Key, Millis};
 use tokio::sync::watch;
 
 use super::{Engine, failed};
+use crate::Shell;
 use crate::command::{Answer, CommandError, ErrorCode, Patch};
 use crate::glance::Glances;
+use crate::pointer::{self, Pointer};
 use crate::policy::line;
 use crate::queries::Queries;
 use crate::settings::Settings;
 use crate::view::{AskStateWord, AskView};
-use crate::{Shell, pointer};
 
 /// How long the tray's pause is.
 const PAUSE_MS: i64 = 3_600_000;
@@ -40,7 +41,7 @@ impl Engine {
 
     /// Brings an ask on screen in every listening window.
     pub fn reveal(&self, key: Key) {
-        self.tell(Patch::Reveal { key });
+        self.tell(Patch::Reveal { pointer: Pointer::Ask(key) });
         self.present();
     }
 
@@ -62,7 +63,12 @@ impl Engine {
     /// Brings what a link points at on screen. What is wrong with it is said there, too.
     pub async fn follow(&self, link: &str) {
         match pointer::read(link) {
-            Ok(key) => self.show(key).await,
+            Ok(Pointer::Ask(key)) => self.show(key).await,
+            Ok(Pointer::Entry(key)) => {
+                if let Err(error) = self.find_and_reveal_entry(key).await {
+                    self.complain(&error.message);
+                }
+            }
             Err(why) => self.complain(&why),
         }
     }
@@ -103,10 +109,25 @@ impl Engine {
         self.inner.listeners.watched.hear(&patches);
     }
 
-    pub(super) async fn find_and_reveal(&self, key: Key) -> Result<Answer, CommandError> {
-        if self.inner.desk.shell().is_none() {
-            return Err(failed("This engine runs without a window. Open Deskbell, and try again."));
+    fn has_window(&self) -> Result<(), CommandError> {
+        match self.inner.desk.shell() {
+            Some(_) => Ok(()),
+            None => Err(failed("This engine runs without a window. Open Deskbell, and try again.")),
         }
+    }
+
+    pub(super) async fn find_and_reveal_entry(&self, key: Key) -> Result<Answer, CommandError> {
+        self.has_window()?;
+        self.known(&key.source)?;
+        let wanted = key.clone();
+        let context = self.reading(move |queries| queries.context(&wanted)).await?;
+        self.tell(Patch::Reveal { pointer: Pointer::Entry(key) });
+        self.present();
+        Ok(Answer::Entry { context: Box::new(context) })
+    }
+
+    pub(super) async fn find_and_reveal(&self, key: Key) -> Result<Answer, CommandError> {
+        self.has_window()?;
         self.known(&key.source)?;
         let wanted = key.clone();
         let ask = self.reading(move |queries| queries.ask(&wanted)).await?;
