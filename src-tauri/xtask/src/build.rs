@@ -38,6 +38,12 @@ pub fn release() -> Step {
     Step::run("Building the app for release, which takes its time", cargo(&[&words[..], &FEATURES].concat()))
 }
 
+/// Builds the app's window for release, and a window with nothing in it.
+pub fn windows() -> Step {
+    let words = ["build", "--release", "--package", "deskbell", "--bins", "--example", "empty"];
+    Step::run("Building the app for release, which takes its time", cargo(&[&words[..], &FEATURES].concat()))
+}
+
 /// Runs the tests of the real window.
 pub fn window_tests(filter: Option<&str>) -> Step {
     let mut test = workspace(&["test", "--test", "window", "--no-fail-fast"]);

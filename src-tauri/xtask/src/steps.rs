@@ -110,6 +110,23 @@ pub fn take_into(steps: Vec<Step>, done: &mut Vec<Done>) -> Result<()> {
     Ok(())
 }
 
+/// Takes the steps in order, with all they say on the other output.
+pub fn take_aside(steps: Vec<Step>) -> Result<()> {
+    for step in steps {
+        let Todo::Run(mut command) = step.todo else { continue };
+        eprintln!("{}", step.title);
+        let status = command.stdin(Stdio::null()).stdout(io::stderr()).status();
+        let status = status.with_context(|| format!("{}: cannot run {}", step.title, name(&command)))?;
+        if !status.success() {
+            bail!("{} failed ({status}). The command was:\n  {}", step.title, spelled(&command));
+        }
+        if let Some(then) = step.then {
+            then()?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs a command with both its outputs in one text, in the order they came.
 fn watch(head: &str, command: &mut Command) -> Result<(ExitStatus, String)> {
     let (reader, writer) = io::pipe()?;

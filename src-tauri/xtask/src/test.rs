@@ -36,6 +36,7 @@ fn plan() -> Result<Vec<Step>> {
     for (title, script) in [
         ("Checking the page's types", "check"),
         ("Linting the page", "lint"),
+        ("Looking for what the page does not use", "unused"),
         ("Testing the page", "test"),
         ("Weighing the page", "size"),
     ] {

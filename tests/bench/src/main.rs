@@ -10,7 +10,11 @@ use anyhow::{Result, bail};
 
 use crate::line::Line;
 
-const USAGE: &str = "usage: deskbell-bench intake | latency | search [--json] [--quick]";
+/// As in the app and in `bell`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const USAGE: &str = "usage: deskbell-bench cpu | intake | latency | search | soak | start [--json] [--quick]";
 
 /// How long a bench may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

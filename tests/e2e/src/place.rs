@@ -2,22 +2,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// Cargo's target folder, found from where this program itself was built.
-fn target() -> Result<PathBuf> {
+/// Where cargo puts the programs of the profile that this one itself was built in.
+fn programs() -> Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let debug = program
-        .ancestors()
-        .find(|dir| dir.ends_with("debug"))
-        .context("not built by cargo in its debug profile")?;
-    Ok(debug.parent().unwrap_or(Path::new("/")).to_path_buf())
+    let folder = program.ancestors().find(|dir| dir.ends_with("debug") || dir.ends_with("release"));
+    Ok(folder.context("not built by cargo")?.to_path_buf())
+}
+
+/// Cargo's target folder.
+fn target() -> Result<PathBuf> {
+    Ok(programs()?.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
 /// A program of this workspace. It must have been built.
 pub fn built(program: &str) -> Result<PathBuf> {
-    let path = target()?.join("debug").join(program);
+    let path = programs()?.join(program);
     if !path.is_file() {
         bail!(
-            "{} is not built: run the tests with \"cargo xtask e2e\", which builds it first",
+            "{} is not built: run this with \"cargo xtask e2e\" or \"cargo xtask bench\", which build it first",
             path.display()
         );
     }

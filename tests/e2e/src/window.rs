@@ -64,7 +64,12 @@ pub struct Window {
 impl Window {
     /// Starts the app on a desktop, and waits until its page is there.
     pub async fn open(desktop: &Desktop, arguments: &[&str]) -> Result<Self> {
-        let app = place::built("deskbell")?;
+        Self::open_program(desktop, "deskbell", arguments).await
+    }
+
+    /// The same with another program of this workspace that has a window.
+    pub async fn open_program(desktop: &Desktop, program: &str, arguments: &[&str]) -> Result<Self> {
+        let app = place::built(program)?;
         // Free now, and used at once.
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut driver = desktop.command(Path::new("WebKitWebDriver"))?;
@@ -226,6 +231,11 @@ impl Window {
         let status = again.args(arguments).status()?;
         anyhow::ensure!(status.success(), "the second start ended with {status}");
         Ok(())
+    }
+
+    /// The processes of the app and of its page, with those they share a group with.
+    pub fn group(&self) -> u32 {
+        self.driver.group()
     }
 
     /// Whether the app runs.

@@ -90,6 +90,6 @@ export class Refused extends Error {
   }
 }
 
-export function isCommandError(value: unknown): value is CommandError {
+function isCommandError(value: unknown): value is CommandError {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

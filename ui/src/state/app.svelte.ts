@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Command, Key, Millis, Settings } from '../gen';
 import { Refused, type Host } from '../host';
 import { Agents } from './agents.svelte';
+import { Batch } from './batch.svelte';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
 import { Detection } from './detection.svelte';
@@ -36,6 +37,7 @@ export class App {
   readonly drafts: Drafts;
   readonly intents: Intents;
   readonly holding: Holding;
+  readonly batch: Batch;
   readonly agents: Agents;
   readonly threads: Threads;
   readonly tasks: Tasks;
@@ -69,8 +71,9 @@ export class App {
     this.desk = new Desk(host, frame);
     this.drafts = new Drafts(storage);
     this.looks = new Looks(storage);
-    this.inbox = new Inbox(this.desk, this.clock);
+    this.inbox = new Inbox(this.desk, this.clock, () => this.looks.grouping);
     this.intents = new Intents(host, this.desk, this.drafts);
+    this.batch = new Batch(this.desk, this.intents);
     this.holding = new Holding(this.desk, this.inbox, this.intents, this.clock);
     this.agents = new Agents(host, this.desk);
     this.threads = new Threads(this.desk);

@@ -19,7 +19,7 @@ export function initial(input: Input): Value {
 }
 
 /** Whether nothing was put in. A flag always says something. */
-export function isBlank(value: Value): boolean {
+function isBlank(value: Value): boolean {
   if ('text' in value) return value.text.trim() === '';
   if ('date' in value) return value.date.trim() === '';
   if ('secret' in value) return (value.secret ?? '').trim() === '';

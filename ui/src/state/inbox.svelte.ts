@@ -4,6 +4,7 @@ import { Arming } from './arming';
 import type { Board } from './board';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import type { Grouping } from './looks.svelte';
 
 /** How long a settled ask stays in the list, in milliseconds. */
 export const LINGER = 8000;
@@ -28,12 +29,14 @@ export class Inbox {
   readonly arming = new Arming();
   readonly #desk: Desk;
   readonly #clock: Clock;
+  readonly #grouping: () => Grouping;
   /** Settled while we looked, and until when they stay. */
   #lingering: ReadonlyMap<Key, number> = $state.raw(new Map());
 
-  constructor(desk: Desk, clock: Clock) {
+  constructor(desk: Desk, clock: Clock, grouping: () => Grouping) {
     this.#desk = desk;
     this.#clock = clock;
+    this.#grouping = grouping;
     desk.hear({ changed: (board, before) => this.#changed(board, before) });
   }
 
@@ -43,7 +46,7 @@ export class Inbox {
   );
 
   /** Deadline first, then the longest waiting. An ask keeps its place whatever becomes of it. */
-  readonly listed: AskView[] = $derived.by(() => {
+  readonly #sorted: AskView[] = $derived.by(() => {
     const words = this.filter.trim().toLowerCase();
     const rows = [...this.#desk.board.asks.values()].filter(
       (ask) => (ask.state !== 'settled' || this.#lingering.has(ask.key)) && this.#matches(ask, words),
@@ -52,7 +55,14 @@ export class Inbox {
     return rows.sort((a, b) => late(a) - late(b) || byDeadline(a, b));
   });
 
-  readonly groups: Group[] = $derived.by(() => {
+  readonly groups: Group[] = $derived.by(() =>
+    this.#grouping() === 'deadline' ? this.#byTime() : this.#byOrigin(this.#grouping()),
+  );
+
+  /** As they stand on screen, from the first group to the last. */
+  readonly listed: AskView[] = $derived.by(() => this.groups.flatMap((group) => group.asks));
+
+  #byTime(): Group[] {
     // The deadline decides once a minute, so that no row changes its group at every tick.
     const now = this.#minute;
     const groups: Group[] = [
@@ -61,13 +71,26 @@ export class Inbox {
       { title: 'No deadline', asks: [] },
       { title: 'Snoozed', asks: [] },
     ];
-    for (const ask of this.listed) {
+    for (const ask of this.#sorted) {
       const due = ask.expiresAt === null ? 2 : ask.expiresAt - now <= SOON ? 0 : 1;
       const at = this.#asleep.includes(ask.key) ? 3 : due;
       groups[at]?.asks.push(ask);
     }
     return groups.filter((group) => group.asks.length > 0);
-  });
+  }
+
+  /** The group with the nearest deadline comes first. */
+  #byOrigin(by: Grouping): Group[] {
+    const groups = new Map<string, Group>();
+    for (const ask of this.#sorted) {
+      const source = this.#desk.board.sources.get(ask.source)?.name ?? ask.source;
+      const title = by === 'source' ? source : `${ask.agent ?? 'Nobody in particular'} · ${source}`;
+      const group = groups.get(title) ?? { title, asks: [] };
+      group.asks.push(ask);
+      groups.set(title, group);
+    }
+    return [...groups.values()];
+  }
 
   readonly current: AskView | undefined = $derived.by(() =>
     this.selected === null ? undefined : this.#desk.board.asks.get(this.selected),

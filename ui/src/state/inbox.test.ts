@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { approval, NOON } from '../gallery/samples';
@@ -6,13 +6,18 @@ import type { AskView, Patch } from '../gen';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
 import { Inbox, LINGER } from './inbox.svelte';
+import type { Grouping } from './looks.svelte';
+
+let grouping: Grouping = 'deadline';
+
+afterEach(() => (grouping = 'deadline'));
 
 function inbox(...rows: AskView[]): { inbox: Inbox; clock: Clock; tell: (...rows: AskView[]) => void } {
   const host = new FixtureHost();
   const desk = new Desk(host, (paint) => paint());
   const clock = new Clock();
   clock.now = NOON;
-  const made = new Inbox(desk, clock);
+  const made = new Inbox(desk, clock, () => grouping);
   desk.open();
   const asks = (list: AskView[]): Patch[] => list.map((row) => ({ patch: 'ask', row }));
   host.push({ patch: 'reset' }, ...asks(rows));
@@ -114,4 +119,26 @@ test('keys sleep when another ask comes on screen, and when this one changes und
   expect(it.isArmed(250)).toBe(true);
   tell(ask(2, { shown: 'something else' }));
   expect(it.isArmed()).toBe(false);
+});
+
+test('under sources and agents the nearest deadline still comes first, and the keys walk what is seen', () => {
+  const rows = [
+    ask(1, { agent: 'planner' }),
+    ask(2, { agent: 'coder', expiresAt: NOON + 60_000 }),
+    ask(3, { agent: 'planner', expiresAt: NOON + 90_000 }),
+    ask(4, { agent: null, source: 'other', key: 'other/approval:4' }),
+  ];
+  grouping = 'agent';
+  const { inbox: it } = inbox(...rows);
+  expect(it.groups.map((group) => [group.title, group.asks.length])).toEqual([
+    ['coder · hive', 1],
+    ['planner · hive', 2],
+    ['Nobody in particular · other', 1],
+  ]);
+  expect(keys(it)).toEqual(['2', '3', '1', '4']);
+  it.select('hive/approval:2');
+  it.move(1);
+  expect(it.selected).toBe('hive/approval:3');
+  grouping = 'source';
+  expect(inbox(...rows).inbox.groups.map((group) => group.title)).toEqual(['hive', 'other']);
 });

@@ -1,19 +1,21 @@
 import type { View } from '../kit/diff/rows';
 
-const KEPT = 'deskbell.diff-view';
+/** What the rows of the inbox stand under. */
+export type Grouping = 'deadline' | 'source' | 'agent';
+
+const VIEWS: readonly View[] = ['unified', 'split'];
+const GROUPINGS: readonly Grouping[] = ['deadline', 'source', 'agent'];
 
 /** How the operator likes to look at things, on this machine. */
 export class Looks {
   readonly #storage: Storage;
   #diff: View = $state('unified');
+  #grouping: Grouping = $state('deadline');
 
   constructor(storage: Storage) {
     this.#storage = storage;
-    try {
-      if (storage.getItem(KEPT) === 'split') this.#diff = 'split';
-    } catch {
-      // A forbidden storage has nothing to tell.
-    }
+    this.#diff = this.#kept('diff-view', VIEWS);
+    this.#grouping = this.#kept('inbox-grouping', GROUPINGS);
   }
 
   get diff(): View {
@@ -22,8 +24,32 @@ export class Looks {
 
   showDiff(view: View): void {
     this.#diff = view;
+    this.#keep('diff-view', view);
+  }
+
+  get grouping(): Grouping {
+    return this.#grouping;
+  }
+
+  groupBy(grouping: Grouping): void {
+    this.#grouping = grouping;
+    this.#keep('inbox-grouping', grouping);
+  }
+
+  /** What was chosen last; the first where nothing was, or nothing that is known. */
+  #kept<T extends string>(name: string, choices: readonly T[]): T {
+    let kept: string | null = null;
     try {
-      this.#storage.setItem(KEPT, view);
+      kept = this.#storage.getItem(`deskbell.${name}`);
+    } catch {
+      // A forbidden storage has nothing to tell.
+    }
+    return choices.find((choice) => choice === kept) ?? (choices[0] as T);
+  }
+
+  #keep(name: string, choice: string): void {
+    try {
+      this.#storage.setItem(`deskbell.${name}`, choice);
     } catch (thrown) {
       // It lasts until the window closes, then.
       console.warn(thrown);

@@ -45,11 +45,13 @@ export class Offering {
     this.#touched = field;
   }
 
-  /** Takes an offer by a press. The second half of a double click is none: it was meant for what stood there before. */
+  /** Takes an offer by a press, unless the press was meant for what stood in its place before. */
   press(offer: Offer, clicks: number): void {
-    if (clicks > 1) return;
-    if (this.#steady()) void this.take(offer);
-    else this.#intents.refuse(this.target.key, offer, 'This came up just now. Look at it, then press again.');
+    const { key } = this.target;
+    if (this.#intents.isTaking(key)) return;
+    if (clicks > 1) this.#intents.refuse(key, offer, 'That was a double click. Look at it, then press once.');
+    else if (this.#steady()) void this.take(offer);
+    else this.#intents.refuse(key, offer, 'This came up just now. Look at it, then press again.');
   }
 
   /** Takes an offer, or shows what it still needs. */

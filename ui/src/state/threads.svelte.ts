@@ -3,7 +3,7 @@ import type { Desk } from './desk.svelte';
 import { Listing } from './listing.svelte';
 
 /** Deeper than this, a thread stands no further to the right. */
-export const DEEPEST = 4;
+const DEEPEST = 4;
 
 /** A thread, and how far down it hangs. */
 export interface Branch extends ThreadView {

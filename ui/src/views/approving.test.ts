@@ -85,7 +85,7 @@ test('another change under the same ask has nothing folded away, and waits befor
   expect(taken()).toBe(1);
 });
 
-test('the second half of a double click answers nothing', async () => {
+test('the second half of a double click answers nothing, and says so', async () => {
   await open();
   await user.dblClick(screen.getByTestId('offer-deny'));
   expect(taken()).toBe(1);
@@ -95,6 +95,7 @@ test('the second half of a double click answers nothing', async () => {
   screen.getByTestId('offer-approve').dispatchEvent(press);
   await tick();
   expect(taken()).toBe(1);
+  expect(screen.getByRole('alert').textContent).toContain('That was a double click.');
 });
 
 test('side by side is kept over restarts', async () => {

@@ -16,7 +16,7 @@ export const DAYS: readonly Day[] = [
 export const KINDS: readonly AskKind[] = ['approval', 'question', 'form', 'unknown'];
 
 /** How notifications ring before anything is set. */
-export const RINGING: Ringing = {
+const RINGING: Ringing = {
   sound: true,
   private: false,
   breakthrough: true,

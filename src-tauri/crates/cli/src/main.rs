@@ -46,6 +46,9 @@ use paper::Paper;
 use receipt::Turn;
 use trouble::{Exit, Trouble};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let bell = Bell::parse();
     listen_to_logs(bell.verbose);

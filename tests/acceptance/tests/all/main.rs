@@ -4,6 +4,7 @@
 
 mod ailang;
 mod bell;
+mod cold;
 mod desk;
 mod detecting;
 mod exlab;

@@ -11,7 +11,7 @@ use deskbell_engine::view::SourceView;
 use deskbell_engine::{Engine, Options};
 
 /// How often it is looked how far the engine is.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Without notifications.
 pub async fn engine(folder: &Path) -> Result<Engine> {

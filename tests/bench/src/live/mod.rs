@@ -1,17 +1,28 @@
 //! The benches of the running engine and its window: over sockets, a bus and a screen of Linux.
 
+mod app;
+mod cpu;
 mod desk;
 mod feed;
 mod intake;
 mod latency;
-mod memory;
+mod process;
+mod soak;
+mod start;
+mod times;
 
 use anyhow::Result;
 
 use crate::Length;
 use crate::line::Line;
 
-pub const BENCHES: [(&str, Bench); 2] = [("intake", intake::run), ("latency", latency::run)];
+pub const BENCHES: [(&str, Bench); 5] = [
+    ("cpu", cpu::run),
+    ("intake", intake::run),
+    ("latency", latency::run),
+    ("soak", soak::run),
+    ("start", start::run),
+];
 
 type Bench = fn(Length, fn(&Line) -> Result<()>) -> Result<()>;
 

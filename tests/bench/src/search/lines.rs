@@ -39,9 +39,13 @@ const WORDS: [&str; 24] = [
     "cost",
 ];
 
+pub fn source_id() -> SourceId {
+    SourceId::new("s")
+}
+
 pub fn source() -> Op {
     Op::Source(Source {
-        id: SourceId::new("s"),
+        id: source_id(),
         name: "s".into(),
         dialect: "hyperhive".into(),
         url: "http://127.0.0.1:1".into(),

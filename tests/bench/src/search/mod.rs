@@ -1,7 +1,7 @@
 //! The first page of a search over a long history, beside a plain `LIKE` and SQLite's own full-text index over the
 //! same lines, in the same order.
 
-mod lines;
+pub mod lines;
 mod plain;
 
 use std::path::Path;

@@ -72,3 +72,24 @@ async fn an_answer_taken_back_is_never_sent() -> Result<()> {
     desk.ends(&ask, "denied").await?;
     desk.received(&["/deny/1"])
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_that_were_looked_at_are_approved_at_once_and_the_others_wait() -> Result<()> {
+    let desk = Desk::open("answering-batch").await?;
+    let asks = ["add ripgrep", "add fd", "add bat"].map(|what| desk.ask_approval(what));
+    for ask in &asks[..2] {
+        desk.show(ask).await?;
+        desk.window.click(&named("choose")).await?;
+        desk.window.sees(&format!("{}[aria-pressed=true]", named("choose"))).await?;
+    }
+    desk.window.click(&named("batch-yes")).await?;
+    desk.window.sees(&named("batch-dialog")).await?;
+    desk.picture("batch").await?;
+    desk.window.click(&named("dialog-confirm")).await?;
+    for ask in &asks[..2] {
+        desk.window.click(&named_with("ask-row", "key", ask)).await?;
+        desk.ends(ask, "approved").await?;
+    }
+    desk.window.sees(&format!("{}[data-state=open]", named_with("ask-row", "key", &asks[2]))).await?;
+    desk.received(&["/approve/1", "/approve/2"])
+}

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod answering;
+mod approving;
 mod beginning;
 mod days;
 mod desk;

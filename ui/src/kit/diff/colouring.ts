@@ -18,6 +18,8 @@ export interface Reply {
 /** What is larger than this, in characters, goes without colours; so does a file with a line that is longer. */
 const LARGEST = 1_000_000;
 const LONGEST_LINE = 5000;
+/** Colours wait so long, in milliseconds: a change is on screen first. */
+export const LATER = 50;
 /** How long the worker may take over one file, in milliseconds: it reads what an agent wrote. */
 export const PATIENCE = 5000;
 
@@ -30,29 +32,32 @@ export function colour(
   tell: (colours: ReadonlyMap<Line, Colours>) => void,
   start: () => Worker = startWorker,
 ): () => void {
-  const jobs = change.characters > LARGEST ? [] : change.files.flatMap((file, id) => jobOf(file, id));
-  if (jobs.length === 0 || typeof Worker === 'undefined') return () => undefined;
-  const worker = start();
-  let patience: ReturnType<typeof setTimeout> | undefined;
+  let [worker, patience]: [Worker?, ReturnType<typeof setTimeout>?] = [];
   const end = (): void => {
     clearTimeout(patience);
-    worker.terminate();
+    worker?.terminate();
   };
-  const next = (): void => {
-    clearTimeout(patience);
-    const job = jobs[0];
-    if (job === undefined) return end();
-    patience = setTimeout(end, PATIENCE);
-    worker.postMessage(job.request);
-  };
-  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-    const job = jobs.shift();
-    if (job === undefined || job.request.id !== data.id) return end();
-    tell(spread(job.sides, data.passages));
+  const begin = (): void => {
+    const jobs = change.characters > LARGEST ? [] : change.files.flatMap((file, id) => jobOf(file, id));
+    if (jobs.length === 0 || typeof Worker === 'undefined') return;
+    const own = (worker = start());
+    const next = (): void => {
+      clearTimeout(patience);
+      const job = jobs[0];
+      if (job === undefined) return end();
+      patience = setTimeout(end, PATIENCE);
+      own.postMessage(job.request);
+    };
+    own.onmessage = ({ data }: MessageEvent<Reply>) => {
+      const job = jobs.shift();
+      if (job === undefined || job.request.id !== data.id) return end();
+      tell(spread(job.sides, data.passages));
+      next();
+    };
+    own.onerror = end;
     next();
   };
-  worker.onerror = end;
-  next();
+  patience = setTimeout(begin, LATER);
   return end;
 }
 

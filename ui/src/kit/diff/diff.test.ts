@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { EVERYTHING } from '../../gallery/diffs';
-import { colour, PATIENCE, type Reply, type Request } from './colouring';
+import { colour, LATER, PATIENCE, type Reply, type Request } from './colouring';
 import { languageOf } from './languages';
 import { MOST_LINES, readDiff } from './parse';
 import { layOut, type Folds, type Row } from './rows';
@@ -168,9 +168,11 @@ class Hand {
 
 function begin(unified: string): { hand: Hand; told: string[][] } {
   vi.stubGlobal('Worker', Hand);
+  vi.useFakeTimers();
   const [hand, told]: [Hand, string[][]] = [new Hand(), []];
   const tell: Parameters<typeof colour>[1] = (found) => told.push([...found.keys()].map((line) => line.text));
   colour(readDiff(unified), tell, () => hand as unknown as Worker);
+  vi.advanceTimersByTime(LATER);
   return { hand, told };
 }
 
@@ -189,7 +191,6 @@ test('the worker is asked for one side of one file at a time, and ends when all 
 });
 
 test('a worker that is held up by what an agent wrote is ended', () => {
-  vi.useFakeTimers();
   const { hand } = begin(TWO);
   vi.advanceTimersByTime(PATIENCE - 1);
   expect(hand.ended).toBe(false);

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** What a change does to a file beside its lines. */
-export interface Deed {
+interface Deed {
   says: string;
   /** Worth a second look. */
   grave: boolean;

@@ -9,7 +9,7 @@ use deskbell_e2e::Process;
 use tempfile::TempDir;
 
 use crate::live::feed::{Feed, Pace, Plan};
-use crate::live::memory;
+use crate::live::process;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -45,7 +45,7 @@ pub async fn keep(events: u64) -> Result<Option<Page>> {
     let took = loop {
         tokio::select! {
             took = &mut fared => break took?,
-            _ = look.tick() => most = most.max(memory::of_group(browser.group())?),
+            _ = look.tick() => most = most.max(process::of_group(browser.group())?),
         }
     };
     Ok(Some(Page { per_second: events as f64 / took.as_secs_f64(), memory: most }))

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::Length;
 use crate::line::Line;
 use crate::live::feed::{EVENT_BYTES, Feed, Pace, Plan};
-use crate::live::{desk, memory};
+use crate::live::{desk, process};
 
 const BENCH: &str = "intake";
 /// The least that one source's events are taken in, in parts of what bare SQLite takes, and a second.
@@ -75,12 +75,12 @@ async fn ours(sources: usize, events: u64) -> Result<Taken> {
     for number in 0..sources {
         desk::listen(&engine, &format!("source-{number}"), feed.url(number)).await?;
     }
-    memory::forget_peak()?;
+    process::forget_peak()?;
     let begun = Instant::now();
     feed.go(sources).await?;
     let all = each * sources as u64;
     let took = desk::until_durable(&engine, all, PATIENCE).await? - begun;
-    let memory = memory::peak()?;
+    let memory = process::peak()?;
     engine.stop().await;
     let rows = bare::read(&folder.path().join("data/deskbell.db"))?;
     Ok(Taken { per_second: all as f64 / took.as_secs_f64(), memory, rows })

@@ -3,15 +3,14 @@
 
 mod load;
 mod server;
+mod window;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use deskbell_domain::Auth;
-use deskbell_e2e::{Bus, Services, eventually};
-use deskbell_engine::command::{Answer, Command, SecretDraft, SourceDraft};
+use anyhow::{Context, Result};
+use deskbell_e2e::{Bus, Services};
 use deskbell_engine::{Engine, Options};
 use deskbell_notify::{Freedesktop, Word};
 use deskbell_sim::{Config, Hyperhive};
@@ -22,6 +21,8 @@ use self::load::Load;
 use self::server::Server;
 use crate::Length;
 use crate::line::Line;
+use crate::live::desk;
+use crate::live::times::Times;
 
 const BENCH: &str = "latency";
 /// More than five within two seconds would be one summary.
@@ -39,26 +40,26 @@ pub fn run(length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
         Length::Quick => 50,
     };
     // The coordinators are not what is measured: they do not share a thread with it.
-    let (coordinators, desk) = (runtime()?, runtime()?);
+    let (coordinators, runtime) = (runtime()?, runtime()?);
     let queue = Config { queue: 100_000, ..Config::default() };
     let asking = coordinators.block_on(Hyperhive::start(Config::default()))?;
     let talking = Arc::new(coordinators.block_on(Hyperhive::start(queue))?);
-    desk.block_on(async {
+    runtime.block_on(async {
         let mut bench = Bench::set_up(&asking, &talking).await?;
         let bare = Times::of(bench.server.bare_calls(BARE_CALLS).await?);
         bench.ring(&asking, WARM).await?;
         let idle = Times::of(bench.ring(&asking, asks).await?);
-        idle.print("idle", &bare, BUDGET_IDLE_MS, print)?;
+        print_against("idle", &idle, &bare, BUDGET_IDLE_MS, print)?;
         let load = Load::start(&coordinators, &talking);
         bench.ring(&asking, WARM).await?;
         let before = (Instant::now(), bench.entries().await?);
         let loaded = Times::of(bench.ring(&asking, asks).await?);
         let taken = (bench.entries().await? - before.1) as f64 / before.0.elapsed().as_secs_f64();
         load.stop();
-        loaded.print("loaded", &bare, BUDGET_LOADED_MS, print)?;
+        print_against("loaded", &loaded, &bare, BUDGET_LOADED_MS, print)?;
         print(&Line::new(BENCH, "loaded intake", "events/s", taken, ("sent", load::EVENTS_PER_SECOND)))?;
         bench.engine.stop().await;
-        Ok(())
+        window::measure(asks, print).await
     })
 }
 
@@ -80,17 +81,7 @@ impl Bench {
         let server = Server::start(bus.address()).await?;
         let engine = engine(folder.path(), bus.address()).await?;
         for (name, hive) in [("asking", asking), ("talking", talking)] {
-            let draft = SourceDraft {
-                name: name.to_owned(),
-                dialect: "hyperhive".to_owned(),
-                url: hive.url(),
-                auth: Auth::None,
-                secret: SecretDraft::Unchanged,
-                settings: Default::default(),
-            };
-            let added = engine.command(Command::SourceAdd { draft }).await;
-            added.map_err(|error| anyhow::anyhow!("{}", error.message))?;
-            eventually("the source is heard", async || Ok((hive.subscribers() > 0).then_some(()))).await?;
+            desk::listen(&engine, name, hive.url()).await?;
         }
         Ok(Self { engine, server, _bus: bus, _folder: folder })
     }
@@ -112,15 +103,9 @@ impl Bench {
 
     /// How many lines of history the talking source has.
     async fn entries(&self) -> Result<u64> {
-        let answer = self.engine.command(Command::SourceList).await;
-        match answer.map_err(|error| anyhow::anyhow!("{}", error.message))? {
-            Answer::Sources { rows } => rows
-                .iter()
-                .find(|row| row.source.as_str() == "talking")
-                .map(|row| row.counts.entries)
-                .context("the source is gone"),
-            other => bail!("no list of sources: {other:?}"),
-        }
+        let rows = desk::sources(&self.engine).await?;
+        let row = rows.iter().find(|row| row.source.as_str() == "talking");
+        row.map(|row| row.counts.entries).context("the source is gone")
     }
 }
 
@@ -142,39 +127,16 @@ async fn engine(folder: &Path, bus: &str) -> Result<Engine> {
     Ok(engine)
 }
 
-/// How long things took, the shortest first.
-struct Times(Vec<Duration>);
-
-impl Times {
-    fn of(mut times: Vec<Duration>) -> Self {
-        times.sort();
-        Self(times)
+fn print_against(
+    case: &str,
+    times: &Times,
+    bare: &Times,
+    budget_ms: f64,
+    print: fn(&Line) -> Result<()>,
+) -> Result<()> {
+    for (name, percent) in [("p50", 50), ("p99", 99), ("max", 100)] {
+        let against = (&*format!("bare Notify {name}"), bare.within(percent));
+        print(&Line::new(BENCH, format!("{case} {name}"), "ms", times.within(percent), against))?;
     }
-
-    /// In milliseconds, the time within which so many of a hundred were done.
-    fn within(&self, percent: usize) -> f64 {
-        let nth = (self.0.len() * percent).div_ceil(100).saturating_sub(1);
-        self.0.get(nth).copied().unwrap_or_default().as_secs_f64() * 1_000.0
-    }
-
-    fn print(&self, case: &str, bare: &Self, budget_ms: f64, print: fn(&Line) -> Result<()>) -> Result<()> {
-        for (name, percent) in [("p50", 50), ("p99", 99), ("max", 100)] {
-            let against = (&*format!("bare Notify {name}"), bare.within(percent));
-            print(&Line::new(BENCH, format!("{case} {name}"), "ms", self.within(percent), against))?;
-        }
-        print(&Line::new(BENCH, format!("{case} p99"), "ms", self.within(99), ("budget", budget_ms)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_hundred_times_ninety_nine_are_within_the_ninety_ninth() {
-        let times = Times::of((1..=100).rev().map(Duration::from_millis).collect());
-        assert_eq!([50, 99, 100].map(|percent| times.within(percent)), [50.0, 99.0, 100.0]);
-        let few = Times::of([3, 1, 2].map(Duration::from_millis).to_vec());
-        assert_eq!([50, 99, 100].map(|percent| few.within(percent)), [2.0, 3.0, 3.0]);
-    }
+    print(&Line::new(BENCH, format!("{case} p99"), "ms", times.within(99), ("budget", budget_ms)))
 }

@@ -1,7 +1,8 @@
-//! What processes keep in memory, as the kernel counts it.
+//! What processes take of memory and processor, as the kernel counts it.
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -45,4 +46,28 @@ fn field(file: &Path, name: &str) -> Result<f64> {
     let kib = line.and_then(|rest| rest.split_whitespace().next());
     let kib: f64 = kib.with_context(|| format!("{} does not say {name}", file.display()))?.parse()?;
     Ok(kib / MIB)
+}
+
+/// The program that a process runs, as the kernel names it.
+pub fn program(process: u32) -> Option<String> {
+    Some(fs::read_to_string(format!("/proc/{process}/comm")).ok()?.trim().to_owned())
+}
+
+/// How long processors have worked for these processes: the kernel counts in hundredths of a second.
+pub fn used(processes: &[u32]) -> Result<Duration> {
+    let mut ticks = 0.0;
+    for process in processes {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+        let fields = stat.rsplit_once(')').context("the kernel speaks otherwise here")?.1;
+        // Its own code's time, and the kernel's for it.
+        for field in fields.split_whitespace().skip(11).take(2) {
+            ticks += field.parse::<f64>()?;
+        }
+    }
+    Ok(Duration::from_secs_f64(ticks / 100.0))
+}
+
+/// What this process holds now, in MiB.
+pub fn resident() -> Result<f64> {
+    field(Path::new("/proc/self/status"), "VmRSS:")
 }
