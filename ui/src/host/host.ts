@@ -32,6 +32,14 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'history.import': 'imported';
   'history.timeline': 'timeline';
   'body.list': 'bodies';
+  'storage.show': 'storage';
+  'storage.count': 'counted';
+  'storage.clear': 'done';
+  'storage.compact': 'done';
+  'storage.cancel': 'done';
+  'retention.set': 'done';
+  'index.show': 'index';
+  'index.remake': 'done';
   'settings.get': 'settings';
   'settings.set': 'settings';
   'notification.show': 'notifications';

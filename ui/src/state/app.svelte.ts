@@ -22,6 +22,7 @@ import { Reader } from './reader.svelte';
 import { OwnRecord } from './record.svelte';
 import { Screen } from './screen.svelte';
 import { Sources } from './sources.svelte';
+import { Storage as Kept } from './storage.svelte';
 import { Tasks } from './tasks.svelte';
 import { Timeline } from './timeline.svelte';
 import { Threads } from './threads.svelte';
@@ -52,6 +53,7 @@ export class App {
   readonly detection: Detection;
   readonly history: History;
   readonly timeline: Timeline;
+  readonly storage: Kept;
   readonly outside: Outside;
   readonly keys: Keys;
   readonly looks: Looks;
@@ -86,6 +88,7 @@ export class App {
     this.detection = new Detection(host);
     this.history = new History(host, this.desk, this.clock);
     this.timeline = new Timeline(host, this.desk, this.clock);
+    this.storage = new Kept(host);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings.singleKeys);
     this.palette = new Palette(() => targets(this));

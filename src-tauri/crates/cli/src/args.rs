@@ -1,4 +1,5 @@
 mod history;
+mod storage;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use deskbell_engine::whose::SumBy;
 use deskbell_wire::DIALECTS;
 
 pub use history::{Export, Filter, Format, History, Import};
+pub use storage::{Cleared, RetentionOrder, Share, StorageOrder};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -145,6 +147,18 @@ pub enum Order {
     /// Add the history of another machine to this one's
     #[command(after_help = history::IMPORT_EXAMPLES)]
     Import(Import),
+    /// Show what the history takes on the disk; clear it, compact it
+    #[command(after_help = storage::STORAGE_EXAMPLES)]
+    Storage {
+        #[command(subcommand)]
+        order: Option<StorageOrder>,
+    },
+    /// Show or set how much of the history is kept
+    #[command(after_help = storage::RETENTION_EXAMPLES)]
+    Retention {
+        #[command(subcommand)]
+        order: Option<RetentionOrder>,
+    },
     /// Try a stuck answer again
     Retry {
         /// The answer's id, as `bell receipts` prints it

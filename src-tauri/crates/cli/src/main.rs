@@ -29,6 +29,7 @@ mod source;
 mod status;
 mod steps;
 mod stop;
+mod storage;
 mod trouble;
 mod usage;
 mod values;
@@ -115,6 +116,8 @@ async fn carry_out(bell: Bell) -> Result<Exit, Trouble> {
         Order::History(wanted) => history::list(desk, paper, wanted).await,
         Order::Export(wanted) => export::export(desk, paper, wanted).await,
         Order::Import(wanted) => import::import(desk, paper, &wanted.file).await,
+        Order::Storage { order } => storage::run(desk, paper, order.as_ref()).await,
+        Order::Retention { order } => storage::retention(desk, paper, order.as_ref()).await,
         Order::Undo { intent } => receipt::turn(desk, paper, Turn::Undo, intent).await,
         Order::Retry { intent } => receipt::turn(desk, paper, Turn::Retry, intent).await,
         Order::Discard { intent } => receipt::turn(desk, paper, Turn::Discard, intent).await,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::desk::Desk;
 use crate::moment::{Clock, span};
 use crate::paper::{Cell, Ink, Paper};
+use crate::storage;
 use crate::trouble::{Exit, Trouble};
 
 /// A source with what scripts ask for at hand.
@@ -44,6 +45,9 @@ pub async fn show(desk: &Desk, paper: &mut Paper) -> Result<Exit, Trouble> {
         paper.say("Deskbell does not run; this is what it last knew.")?;
     }
     print_table(paper, &rows)?;
+    if let Some(words) = storage::lag(&storage::index(desk).await?) {
+        paper.say(&words)?;
+    }
     Ok(Exit::Done)
 }
 

@@ -13,3 +13,4 @@ mod record;
 mod serving;
 mod sources;
 mod stage;
+mod storage;
