@@ -1,6 +1,7 @@
 import type { Answer, Command, CommandError, Key, Patch } from '../gen';
 import { Refused, type Host, type Listener, type Subscription } from '../host';
 import type { AnswerTo } from '../host/host';
+import { STORAGE } from './samples';
 
 type Reply = (command: Command) => Answer | CommandError | Promise<Answer>;
 
@@ -15,6 +16,7 @@ export class FixtureHost implements Host {
   readonly autostarted: boolean[] = [];
   subscriptions = 0;
   reply: Reply;
+  storage = STORAGE;
   #listener: Listener | undefined;
   #number = 0;
 
@@ -23,6 +25,13 @@ export class FixtureHost implements Host {
   }
 
   async command<C extends Command>(command: C): Promise<AnswerTo<C>> {
+    // What screens look at by themselves is no answer to anything.
+    if (command.command === 'storage.show') {
+      return { answer: 'storage', storage: this.storage } as AnswerTo<C>;
+    }
+    if (command.command === 'index.show') {
+      return { answer: 'index', index: this.storage.index } as AnswerTo<C>;
+    }
     this.sent.push(command);
     const answer = await this.reply(command);
     if ('code' in answer) throw new Refused(answer);

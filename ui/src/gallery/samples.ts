@@ -10,6 +10,7 @@ import type {
   ReceiptView,
   RecordView,
   SourceView,
+  StorageView,
   TaskView,
   ThreadView,
   UsageView,
@@ -289,3 +290,25 @@ export function record(buckets: number): RecordView {
     buckets: Array.from({ length: buckets }, (_, at) => (at === buckets - 1 ? some : figures())),
   };
 }
+
+/** What a history takes on the disk, with a rule and what it took out. */
+export const STORAGE: StorageView = {
+  database: 48_300_000,
+  free: 2_100_000,
+  log: 4_200_000,
+  index: { bytes: 51_000_000, behind: 12_400, trouble: null },
+  shares: [
+    { source: 'hive', kind: 'message', entries: 41_200, textBytes: 3_100_000, frameBytes: 12_400_000 },
+    { source: 'hive', kind: 'stream', entries: 60_100, textBytes: 6_200_000, frameBytes: 14_800_000 },
+    { source: 'lab', kind: 'receipt', entries: 310, textBytes: 21_000, frameBytes: 96_000 },
+  ],
+  removed: [],
+  rules: [
+    {
+      rule: { portion: { source: null, kind: 'stream' }, days: 30, entries: null, bytes: 2_000_000_000 },
+      excess: 0,
+    },
+  ],
+  job: null,
+  trouble: null,
+};
