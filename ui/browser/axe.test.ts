@@ -71,6 +71,16 @@ for (const theme of ['dark', 'light'] as const) {
       );
       const row = await page.$('[data-testid$="-row"]');
       await row?.click();
+      if (screen === 'settings') {
+        await page.click('[data-testid="rule-new"]');
+        await page.locator('[data-testid="storage-parts"]').scrollIntoViewIfNeeded();
+        await picture(page, `page-storage-${theme}`);
+        await page.setViewportSize({ width: 480, height: 1000 });
+        await page.locator('[data-testid="rule"]').scrollIntoViewIfNeeded();
+        await picture(page, `page-storage-narrow-${theme}`);
+        await look('storage, narrow');
+        await page.setViewportSize({ width: 1600, height: 1000 });
+      }
       await look(screen);
     }
     expect(found).toEqual([]);

@@ -5,6 +5,7 @@ import { EVERYTHING } from './diffs';
 import { FixtureHost } from './fixture-host';
 import {
   agent,
+  alone,
   approval,
   entry,
   finding,
@@ -86,6 +87,8 @@ function reply(command: Command): Answer {
   switch (command.command) {
     case 'history.page':
       return { answer: 'history', rows: [1, 2, 3].map((number) => entry(number)) };
+    case 'entry.show':
+      return { answer: 'entry', context: alone(entry(1)) };
     case 'history.timeline':
       return {
         answer: 'timeline',
