@@ -2,7 +2,8 @@
 
 use deskbell_domain::Key;
 use deskbell_engine::Engine;
-use deskbell_engine::command::{Answer, Batch, Command, CommandError, ErrorCode};
+use deskbell_engine::command::{Answer, Batch, Command, CommandError, ErrorCode, HistoryFilter};
+use deskbell_engine::export::Format;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 use url::Url;
@@ -10,6 +11,7 @@ use url::Url;
 use crate::attention::Attention;
 use crate::demo_run::DemoRun;
 use crate::errand::Errands;
+use crate::export::{Exported, Exports};
 use crate::footing::Footing;
 use crate::push::Push;
 
@@ -38,6 +40,33 @@ pub async fn subscribe(
 #[tauri::command]
 pub async fn autostart(footing: State<'_, Footing>, on: bool) -> Result<(), CommandError> {
     footing.set_autostart(on).map_err(|message| CommandError { code: ErrorCode::Failed, message })
+}
+
+/// Writes history into a file that the operator names, and says how many lines there are so far. Nothing where no file
+/// was named, or where it was stopped.
+#[tauri::command]
+pub async fn export(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    exports: State<'_, Exports>,
+    filter: HistoryFilter,
+    format: Format,
+    channel: Channel<u64>,
+) -> Result<Option<Exported>, CommandError> {
+    exports.run(&app, &engine, filter, format, &channel).await
+}
+
+/// Gives up the export that is under way.
+#[tauri::command]
+pub async fn stop_export(exports: State<'_, Exports>) -> Result<(), CommandError> {
+    exports.stop();
+    Ok(())
+}
+
+/// Shows the last exported file where it is.
+#[tauri::command]
+pub async fn show_export(exports: State<'_, Exports>) -> Result<(), CommandError> {
+    exports.show()
 }
 
 /// The window has handled every batch up to `number`.

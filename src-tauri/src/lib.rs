@@ -8,6 +8,7 @@ mod autostart;
 mod demo;
 mod demo_run;
 mod errand;
+mod export;
 mod footing;
 mod home;
 mod ipc;
@@ -32,6 +33,7 @@ use crate::attention::Attention;
 use crate::autostart::Autostart;
 use crate::demo_run::DemoRun;
 use crate::errand::{Errand, Errands};
+use crate::export::Exports;
 use crate::footing::Footing;
 use crate::home::Home;
 use crate::notify::DesktopNotifier;
@@ -79,7 +81,10 @@ pub fn run() -> ExitCode {
             ipc::attend,
             ipc::open_external,
             ipc::open_demo,
-            ipc::autostart
+            ipc::autostart,
+            ipc::export,
+            ipc::stop_export,
+            ipc::show_export
         ])
         .setup(move |app| set_up(app, home, &args))
         .build(context);
@@ -103,6 +108,7 @@ fn set_up(app: &mut App, home: Home, args: &Args) -> Result<(), Box<dyn std::err
             let autostart = args.autostart().and_then(|words| Autostart::new(app.handle(), words));
             app.manage(Footing::new(engine.clone(), autostart));
             app.manage(engine);
+            app.manage(Exports::default());
             app.manage(Push::default());
             app.manage(Attention::default());
             app.manage(DemoRun::default());

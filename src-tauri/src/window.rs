@@ -7,7 +7,7 @@ use tauri::{AppHandle, Manager, Url, UserAttentionType, WebviewWindow, WebviewWi
 use crate::attention::Attention;
 use crate::footing::Footing;
 
-const MAIN: &str = "main";
+pub const MAIN: &str = "main";
 
 /// How long a start without a window waits for a tray to be in.
 const TRAY: Duration = Duration::from_secs(10);

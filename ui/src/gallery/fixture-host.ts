@@ -1,5 +1,5 @@
-import type { Answer, Command, CommandError, Key, Patch } from '../gen';
-import { Refused, type Host, type Listener, type Subscription } from '../host';
+import type { Answer, Command, CommandError, Format, HistoryFilter, Key, Patch } from '../gen';
+import { Refused, type Exported, type Host, type Listener, type Subscription } from '../host';
 import type { AnswerTo } from '../host/host';
 import { STORAGE } from './samples';
 
@@ -12,6 +12,11 @@ export class FixtureHost implements Host {
   readonly acked: number[] = [];
   readonly attended: (Key | null)[] = [];
   readonly opened: string[] = [];
+  readonly exported: { filter: HistoryFilter; format: Format }[] = [];
+  /** What becomes of an export. */
+  exporting: (stop: AbortSignal) => Promise<Exported | null> = () =>
+    Promise.resolve({ lines: 7, file: '/home/me/history.csv' });
+  shown = 0;
   demos = 0;
   readonly autostarted: boolean[] = [];
   subscriptions = 0;
@@ -56,6 +61,21 @@ export class FixtureHost implements Host {
 
   async openExternal(url: string): Promise<void> {
     this.opened.push(url);
+  }
+
+  async exportHistory(
+    filter: HistoryFilter,
+    format: Format,
+    said: (lines: number) => void,
+    stop: AbortSignal,
+  ): Promise<Exported | null> {
+    this.exported.push({ filter, format });
+    said(7);
+    return await this.exporting(stop);
+  }
+
+  async showExport(): Promise<void> {
+    this.shown += 1;
   }
 
   async openDemo(): Promise<void> {

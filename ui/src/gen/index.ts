@@ -25,7 +25,7 @@ export type Answer = { "answer": "done" } | { "answer": "dialects", rows: Array<
 /**
  * The ports that were looked at.
  */
-ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "entry", context: EntryContext, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
+ports: Array<number>, rows: Array<DetectedView>, } | { "answer": "tested", report: TestReport, } | { "answer": "asks", rows: Array<AskView>, } | { "answer": "ask", row: AskView, } | { "answer": "agents", rows: Array<AgentView>, } | { "answer": "threads", rows: Array<ThreadView>, } | { "answer": "tasks", rows: Array<TaskView>, } | { "answer": "usage", rows: Array<UsageView>, } | { "answer": "record", rows: Array<RecordView>, } | { "answer": "findings", rows: Array<FindingView>, } | { "answer": "taken", receipt: ReceiptView, } | { "answer": "receipt", receipt: ReceiptView, } | { "answer": "receipts", rows: Array<ReceiptView>, } | { "answer": "history", rows: Array<EntryView>, } | { "answer": "entry", context: EntryContext, } | { "answer": "exported", part: ExportPart, } | { "answer": "searches", rows: Array<SavedSearch>, } | { "answer": "imported", tally: Tally, } | { "answer": "timeline", timeline: TimelineView, } | { "answer": "bodies", rows: Array<BodyView>, } | { "answer": "storage", storage: StorageView, } | { "answer": "counted", entries: number, } | { "answer": "index", index: IndexView, } | { "answer": "settings", settings: Settings, } | { "answer": "notifications", desktop: Desktop | null, test: SelfTest | null, };
 
 /**
  * Who is looked for among those who ended something.
@@ -102,7 +102,7 @@ export type Choice = { label: string, explains: string | null, };
 /**
  * Everything the engine can be asked to do.
  */
-export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "entry.show", key: Key, } | { "command": "entry.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
+export type Command = { "command": "dialect.list" } | { "command": "source.list" } | { "command": "source.add", draft: SourceDraft, } | { "command": "source.edit", source: SourceId, draft: SourceDraft, } | { "command": "source.remove", source: SourceId, } | { "command": "source.pause", source: SourceId, } | { "command": "source.resume", source: SourceId, } | { "command": "source.test", draft: SourceDraft, source: SourceId | null, } | { "command": "source.detect", ports: Array<number>, } | { "command": "ask.list", all: boolean, } | { "command": "ask.reveal", key: Key, } | { "command": "entry.show", key: Key, } | { "command": "entry.reveal", key: Key, } | { "command": "ask.snooze", key: Key, until: Millis | null, } | { "command": "agent.list" } | { "command": "thread.list" } | { "command": "task.list" } | { "command": "usage.sum", by: SumBy, edges: Array<Millis>, } | { "command": "record.sum", by: SumBy, edges: Array<Millis>, } | { "command": "finding.list" } | { "command": "intent.take", intent: Intent, surface: Surface, } | { "command": "intent.undo", intent: IntentId, } | { "command": "intent.retry", intent: IntentId, } | { "command": "intent.discard", intent: IntentId, } | { "command": "receipt.wait", intent: IntentId, timeoutMs: number, } | { "command": "receipt.list", key: Key, } | { "command": "history.page", filter: HistoryFilter, } | { "command": "history.export", filter: HistoryFilter, format: Format, } | { "command": "search.list" } | { "command": "search.save", search: SavedSearch, insteadOf: string | null, } | { "command": "search.remove", name: string, } | { "command": "history.import", sources: { [key in SourceId]: Origin }, entries: Array<CarriedEntry>, } | { "command": "history.timeline", filter: HistoryFilter, edges: Array<Millis>, } | { "command": "body.list", source: SourceId, items: Array<ItemId>, whole: boolean, } | { "command": "storage.show" } | { "command": "storage.count", portion: Portion, before: Millis | null, } | { "command": "storage.clear", portion: Portion, before: Millis | null, } | { "command": "storage.compact" } | { "command": "storage.cancel" } | { "command": "retention.set", rules: Array<Rule>, } | { "command": "index.show" } | { "command": "index.remake" } | { "command": "settings.get" } | { "command": "settings.set", settings: Settings, } | { "command": "notification.show" } | { "command": "notification.test" };
 
 /**
  * Why a command was not done. Nothing changed.
@@ -218,6 +218,19 @@ found: Array<SpanView>, };
 export type ErrorCode = "invalid" | "notFound" | "changed" | "notOpen" | "failed";
 
 /**
+ * What is next of an export.
+ */
+export type ExportPart = { text: string, 
+/**
+ * How many lines of history it holds.
+ */
+lines: number, 
+/**
+ * Where the part after it begins: to be given as `before`. Nothing after the last one.
+ */
+next: string | null, };
+
+/**
  * Something went wrong for *us*. Says what happened and what the operator can do.
  */
 export type Fault = { code: FaultCode, 
@@ -266,6 +279,8 @@ export type FindingView = { key: Key, source: SourceId, rule: string, path: stri
  * The hash of the offers. An intent carries it back.
  */
 shown: Hash, };
+
+export type Format = "jsonl" | "csv" | "markdown";
 
 /**
  * A content hash (the first 128 bits of SHA-256, in hex). It binds an answer to what was shown.
@@ -432,7 +447,7 @@ export type OutcomeWord = "approved" | "denied" | "answered" | "cancelled" | "ex
 /**
  * Each carries a thing as it is now, whole: applying one twice changes nothing.
  */
-export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "entriesMissed" } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", pointer: Pointer, } | { "patch": "shell", shell: Shell, } | { "patch": "trouble", message: string, };
+export type Patch = { "patch": "reset" } | { "patch": "source", row: SourceView, } | { "patch": "sourceGone", source: SourceId, } | { "patch": "ask", row: AskView, } | { "patch": "agent", row: AgentView, } | { "patch": "agentGone", key: Key, } | { "patch": "thread", row: ThreadView, } | { "patch": "threadGone", key: Key, } | { "patch": "task", row: TaskView, } | { "patch": "taskGone", key: Key, } | { "patch": "finding", row: FindingView, } | { "patch": "findingGone", key: Key, } | { "patch": "entry", row: EntryView, } | { "patch": "entriesMissed" } | { "patch": "receipt", row: ReceiptView, } | { "patch": "receiptGone", intent: IntentId, } | { "patch": "settings", settings: Settings, } | { "patch": "searches", rows: Array<SavedSearch>, } | { "patch": "desktop", desktop: Desktop, } | { "patch": "selfTest", test: SelfTest, } | { "patch": "reveal", pointer: Pointer, } | { "patch": "shell", shell: Shell, } | { "patch": "trouble", message: string, };
 
 /**
  * A part of what a line of history stands for, whole and with its own lines.
@@ -536,6 +551,11 @@ export type RuleView = { rule: Rule,
  * How many lines it would take out now, about.
  */
 excess: number, };
+
+/**
+ * A search with its name. The time it looks at is its range: the filter has none, and no place and limit either.
+ */
+export type SavedSearch = { name: string, filter: HistoryFilter, range: TimeRange, };
 
 /**
  * How far an answer reaches.
@@ -732,6 +752,11 @@ export type ThreadView = { key: Key, source: SourceId, title: string, parent: It
  * The hash of the offers. An intent carries it back.
  */
 shown: Hash, };
+
+/**
+ * A time that is looked at: what is named moves on with the days.
+ */
+export type TimeRange = { "is": "any" } | { "is": "today" } | { "is": "yesterday" } | { "is": "week" } | { "is": "month" } | { "is": "between", since: Millis | null, until: Millis | null, };
 
 export type TimelineView = { 
 /**

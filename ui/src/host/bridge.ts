@@ -1,5 +1,8 @@
-import type { Answer, Batch, Command, CommandError, Key } from '../gen';
-import { Refused, type AnswerTo, type Host, type Listener, type Subscription } from './host';
+import type { Answer, Batch, Command, CommandError, Format, HistoryFilter, Key } from '../gen';
+import { Refused, type AnswerTo, type Exported, type Host, type Listener, type Subscription } from './host';
+
+/** How the file of each format is called. The shell has the same. */
+const ENDINGS: Record<Format, string> = { jsonl: 'jsonl', csv: 'csv', markdown: 'md' };
 
 type Reply = { ok: Answer } | { error: CommandError };
 
@@ -47,6 +50,40 @@ export class BridgeHost implements Host {
 
   async openExternal(url: string): Promise<void> {
     window.open(url, '_blank', 'noopener,noreferrer');
+  }
+
+  async exportHistory(
+    filter: HistoryFilter,
+    format: Format,
+    said: (lines: number) => void,
+    stop: AbortSignal,
+  ): Promise<Exported | null> {
+    const parts: Blob[] = [];
+    let lines = 0;
+    let before: string | null = null;
+    do {
+      const { part }: AnswerTo<Extract<Command, { command: 'history.export' }>> = await this.command({
+        command: 'history.export',
+        filter: { ...filter, before },
+        format,
+      });
+      if (stop.aborted) return null;
+      // The browser keeps what is in one where it likes: it need not be in memory.
+      parts.push(new Blob([part.text]));
+      lines += part.lines;
+      before = part.next;
+      said(lines);
+    } while (before !== null);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }));
+    link.download = `deskbell-history.${ENDINGS[format]}`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    return { lines, file: `${link.download}, among your downloads` };
+  }
+
+  async showExport(): Promise<void> {
+    throw new Refused({ code: 'failed', message: 'A page in a browser cannot open a folder.' });
   }
 
   async openDemo(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Answer, Batch, Command, CommandError, ErrorCode, Key } from '../gen';
+import type { Answer, Batch, Command, CommandError, ErrorCode, Format, HistoryFilter, Key } from '../gen';
 
 /** Which answer each command gets. A command that is missing here does not compile. */
 interface AnswerTags extends Record<Command['command'], Answer['answer']> {
@@ -31,6 +31,10 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'history.page': 'history';
   'history.import': 'imported';
   'history.timeline': 'timeline';
+  'history.export': 'exported';
+  'search.list': 'searches';
+  'search.save': 'searches';
+  'search.remove': 'searches';
   'body.list': 'bodies';
   'storage.show': 'storage';
   'storage.count': 'counted';
@@ -61,6 +65,13 @@ export interface Subscription {
   end(): void;
 }
 
+/** What was exported. */
+export interface Exported {
+  lines: number;
+  /** Where it is, in words. */
+  file: string;
+}
+
 /** The window's only way out: to the shell, or to the bridge of a running engine. */
 export interface Host {
   /** Whether the window is the shell's own, or a page in a browser. */
@@ -73,6 +84,18 @@ export interface Host {
   attend(key: Key | null): void;
   /** Opens a web page or a mail in the operator's own program. */
   openExternal(url: string): Promise<void>;
+  /**
+   * Writes all that fits into a file that the operator names; `said` hears how many lines there are so far.
+   * Nothing where no file was named, or where `stop` was pressed: then no file is left behind.
+   */
+  exportHistory(
+    filter: HistoryFilter,
+    format: Format,
+    said: (lines: number) => void,
+    stop: AbortSignal,
+  ): Promise<Exported | null>;
+  /** Shows the last exported file where it is, if that can be. */
+  showExport(): Promise<void>;
   /** Opens the demo in a window of its own. */
   openDemo(): Promise<void>;
   /** Starts the app with the desktop from now on, or no longer. */

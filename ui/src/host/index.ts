@@ -1,7 +1,7 @@
 import type { Host } from './host';
 
 export { Refused } from './host';
-export type { Host, Listener, Subscription } from './host';
+export type { Exported, Host, Listener, Subscription } from './host';
 
 /** The way out of the page we are in. */
 export async function reach(): Promise<Host> {

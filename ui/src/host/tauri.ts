@@ -1,7 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import type { Answer, Batch, Command, Key } from '../gen';
-import { Refused, type AnswerTo, type Host, type Listener, type Subscription } from './host';
+import type { Answer, Batch, Command, Format, HistoryFilter, Key } from '../gen';
+import { Refused, type AnswerTo, type Exported, type Host, type Listener, type Subscription } from './host';
 
 /** The shell's own window. */
 export class TauriHost implements Host {
@@ -39,6 +39,31 @@ export class TauriHost implements Host {
   async openExternal(url: string): Promise<void> {
     try {
       await invoke('open_external', { url });
+    } catch (thrown) {
+      throw Refused.from(thrown);
+    }
+  }
+
+  async exportHistory(
+    filter: HistoryFilter,
+    format: Format,
+    said: (lines: number) => void,
+    stop: AbortSignal,
+  ): Promise<Exported | null> {
+    const end = (): void => quietly(invoke('stop_export'));
+    stop.addEventListener('abort', end);
+    try {
+      return await invoke<Exported | null>('export', { filter, format, channel: new Channel<number>(said) });
+    } catch (thrown) {
+      throw Refused.from(thrown);
+    } finally {
+      stop.removeEventListener('abort', end);
+    }
+  }
+
+  async showExport(): Promise<void> {
+    try {
+      await invoke('show_export');
     } catch (thrown) {
       throw Refused.from(thrown);
     }

@@ -8,6 +8,7 @@ import type {
   Key,
   Patch,
   ReceiptView,
+  SavedSearch,
   SelfTest,
   Settings,
   Shell,
@@ -29,6 +30,8 @@ export interface Board {
   /** The newest answer to each thing, on its way or decided. */
   readonly receipts: ReadonlyMap<Key, ReceiptView>;
   readonly settings: Settings;
+  /** Saved ones, by name. */
+  readonly searches: readonly SavedSearch[];
   /** What this desktop's notifications can do; nothing where nobody raises any. */
   readonly desktop: Desktop | null;
   /** The last self-test of notifications. */
@@ -48,6 +51,7 @@ export const EMPTY: Board = {
   findings: new Map(),
   receipts: new Map(),
   settings: SETTINGS,
+  searches: [],
   desktop: null,
   selfTest: null,
   shell: null,
@@ -129,6 +133,9 @@ class Draft {
         break;
       case 'receiptGone':
         this.takenBack(patch.intent);
+        break;
+      case 'searches':
+        this.board = { ...this.board, searches: patch.rows };
         break;
       case 'settings':
         this.board = { ...this.board, settings: patch.settings };

@@ -10,6 +10,7 @@ import type {
   Key,
   LineOutcome,
   Millis,
+  SavedSearch,
   SourceId,
 } from '../gen';
 import { Refused, type Host } from '../host';
@@ -171,6 +172,13 @@ export class History {
     this.choose({ source: null, kind: null, agent: null, outcome: null, by: null, range: ANY });
   }
 
+  /** Looks for what a saved search says. */
+  use({ filter, range }: SavedSearch): void {
+    const { source, kind, agent, outcome, by, best, search } = filter;
+    this.search = search ?? '';
+    this.choose({ source, kind, agent, outcome, by, best, range });
+  }
+
   /** Shows what of a source was not understood. */
   odd(source: SourceId): void {
     this.select(null);
@@ -233,7 +241,8 @@ export class History {
     this.#wanted = place;
     [this.#late, this.#missed] = [[], false];
     try {
-      const { rows } = await this.#host.command({ command: 'history.page', filter: this.#filter(place) });
+      const filter = { ...this.filter, best: this.#isBest(), ...place, limit: PAGE };
+      const { rows } = await this.#host.command({ command: 'history.page', filter });
       if (turn !== this.#turn) return;
       this.#put(rows, place);
       if (this.#missed && this.latest) [this.#behind, this.latest] = [true, false];
@@ -290,23 +299,11 @@ export class History {
     return this.best && this.searching;
   }
 
-  #filter(place: Place): HistoryFilter {
+  /** All that is looked at, from the newest on. */
+  get filter(): HistoryFilter {
     const { source, kind, agent, outcome, by } = this;
     const search = this.searching ? this.search : null;
-    const best = this.#isBest();
-    return {
-      ...EVERYTHING,
-      source,
-      kind,
-      agent,
-      outcome,
-      by,
-      ...this.limits,
-      search,
-      best,
-      ...place,
-      limit: PAGE,
-    };
+    return { ...EVERYTHING, source, kind, agent, outcome, by, ...this.limits, search };
   }
 
   async #around(entry: EntryView): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Millis } from '../gen';
+import type { Millis, TimeRange } from '../gen';
 
 /** From then on, and before then; open where nothing is given. */
 export interface Limits {
@@ -7,7 +7,7 @@ export interface Limits {
 }
 
 /** Which time the operator looks at: what is named moves on with the days. */
-export type Range = { is: 'any' | 'today' | 'yesterday' | 'week' | 'month' } | ({ is: 'between' } & Limits);
+export type Range = TimeRange;
 
 export const ANY: Range = { is: 'any' };
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { alone, entry, NOON, record, source } from '../gallery/samples';
-import type { Answer, Command } from '../gen';
+import type { Answer, Command, SavedSearch } from '../gen';
+import { Refused } from '../host';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
 
@@ -88,4 +89,88 @@ test('how you answered is one press away, as charts and as tables, and an entry 
   app.history.select(entry(1));
   await tick();
   expect([screen.queryByTestId('record'), app.record.shown]).toEqual([null, false]);
+});
+
+test('a search is saved under a name, used with one press, renamed and removed', async () => {
+  const searches: SavedSearch[] = [];
+  const host: FixtureHost = new FixtureHost((command) => {
+    if (command.command === 'search.save') {
+      const { search, insteadOf } = command;
+      if (search.name === '') return { code: 'invalid', message: 'Give the search a name.' };
+      const others = searches.filter(({ name }) => name !== insteadOf);
+      searches.splice(0, searches.length, ...others, search);
+    } else if (command.command === 'search.remove') {
+      searches.length = 0;
+    } else return past(command);
+    host.push({ patch: 'searches', rows: [...searches] });
+    return { answer: 'searches', rows: [...searches] };
+  });
+  const app = new App(host, localStorage, (paint) => paint());
+  render(Window, { app });
+  app.start();
+  host.push({ patch: 'reset' }, { patch: 'source', row: source() });
+  app.screen.go('history');
+  expect(screen.queryByTestId('save-search')).toBeNull();
+  app.history.choose({ kind: 'receipt', range: { is: 'week' } });
+  app.history.look('deploy');
+  await userEvent.click(await screen.findByTestId('save-search'));
+  await userEvent.click(screen.getByTestId('search-save'));
+  expect((await screen.findByRole('alert')).textContent).toBe('Give the search a name.');
+  await userEvent.type(screen.getByTestId('search-name'), 'my deploys{Enter}');
+  const chip = await screen.findByTestId('saved-search');
+  expect(chip.textContent?.trim()).toBe('my deploys');
+  expect([chip.getAttribute('aria-pressed'), screen.queryByTestId('save-search')]).toEqual(['true', null]);
+  expect(searches[0]).toMatchObject({ range: { is: 'week' }, filter: { kind: 'receipt', since: null } });
+
+  app.history.showAll();
+  await tick();
+  expect(chip.getAttribute('aria-pressed')).toBe('false');
+  await userEvent.click(chip);
+  expect([app.history.kind, app.history.range.is, app.history.search]).toEqual(['receipt', 'week', 'deploy']);
+  const { since, until } = app.history.limits;
+  const page = host.sent.findLast(({ command }) => command === 'history.page');
+  expect(page).toMatchObject({ filter: { kind: 'receipt', search: 'deploy', since, until } });
+
+  await userEvent.click(screen.getByTestId('change-searches'));
+  await userEvent.clear(screen.getByTestId('search-rename'));
+  await userEvent.type(screen.getByTestId('search-rename'), 'deploys{Enter}');
+  expect(host.sent.at(-1)).toMatchObject({ command: 'search.save', insteadOf: 'my deploys' });
+  expect(screen.getByTestId('saved-search').textContent?.trim()).toBe('deploys');
+  await userEvent.click(screen.getByTestId('search-remove'));
+  expect(screen.queryByTestId('saved-search')).toBeNull();
+});
+
+test('what is looked at is exported; how far it is is said, and it can be stopped', async () => {
+  const host = new FixtureHost(past);
+  host.place = 'shell';
+  const app = new App(host, localStorage, (paint) => paint());
+  render(Window, { app });
+  app.start();
+  host.push({ patch: 'reset' }, { patch: 'source', row: source() });
+  app.screen.go('history');
+  app.history.choose({ kind: 'receipt' });
+  let stopped: AbortSignal | undefined;
+  host.exporting = (stop) => {
+    stopped = stop;
+    return new Promise(() => undefined);
+  };
+  await userEvent.click(await screen.findByTestId('export'));
+  await userEvent.selectOptions(screen.getByTestId('export-format'), 'csv');
+  await userEvent.click(screen.getByTestId('export-start'));
+  expect(screen.getByTestId('export-progress').textContent).toContain('7 entries so far');
+  await userEvent.click(screen.getByTestId('export-stop'));
+  expect([stopped?.aborted, screen.queryByTestId('export-dialog')]).toEqual([true, null]);
+
+  host.exporting = () => Promise.resolve({ lines: 7, file: '/home/me/history.csv' });
+  await userEvent.click(screen.getByTestId('export'));
+  await userEvent.click(screen.getByTestId('export-start'));
+  expect(host.exported.at(-1)).toMatchObject({ format: 'csv', filter: { kind: 'receipt' } });
+  expect((await screen.findByTestId('export-done')).textContent).toContain('/home/me/history.csv');
+  await userEvent.click(screen.getByTestId('export-show'));
+  expect(host.shown).toBe(1);
+  host.exporting = () => Promise.reject(new Refused({ code: 'failed', message: 'the disk is full' }));
+  await userEvent.click(screen.getByTestId('export-close'));
+  await userEvent.click(screen.getByTestId('export'));
+  await userEvent.click(screen.getByTestId('export-start'));
+  expect((await screen.findByRole('alert')).textContent).toBe('the disk is full');
 });

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use deskbell_engine::whose::SumBy;
 use deskbell_wire::DIALECTS;
 
-pub use history::{Export, Filter, Format, History, Import};
+pub use history::{Export, Filter, History, Import};
 pub use storage::{Cleared, RetentionOrder, Share, StorageOrder};
 
 const EXAMPLES: &str = "\

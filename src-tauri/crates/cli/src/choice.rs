@@ -2,8 +2,8 @@
 
 use deskbell_domain::{Consent, Danger, Offer, Scope, Tone};
 
-use crate::escape;
 use crate::values::{Typed, Values, describe, route};
+use deskbell_engine::escape;
 
 /// Finds the offer that is meant and brings the values into its fields. `deliberate` is set where the operator
 /// must name the offer, because taking the wrong one is costly. The error lists the offers.

@@ -1,43 +1,30 @@
-//! `bell export`: all of the history that fits, newest first, read and written page by page.
+//! `bell export`: all of the history that fits, newest first, asked for and written part by part.
 
-mod csv;
-pub mod jsonl;
-mod markdown;
-mod target;
-
-use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
-use deskbell_domain::SourceId;
-use deskbell_engine::carry::Origin;
 use deskbell_engine::command::{Answer, Command, HistoryFilter};
-use deskbell_engine::view::EntryView;
+use deskbell_engine::export::{ExportPart, Format, PartFile, PartFileError};
 
-use crate::args::{Export, Format};
+use crate::args::Export;
 use crate::desk::{Desk, unexpected};
 use crate::history;
-use crate::moment::Clock;
 use crate::paper::Paper;
 use crate::stop::stop_signal;
 use crate::trouble::{Exit, Trouble};
-use markdown::Markdown;
-use target::Target;
 
-/// Lines read at a time: the most that a page holds.
-const PAGE: u32 = 1_000;
-
-/// A format, and what it has to remember between two pages.
-enum Writer {
-    Jsonl(HashMap<SourceId, Origin>),
-    Csv,
-    Markdown(Markdown),
+/// Where an export goes.
+enum Target {
+    Screen,
+    File(PartFile),
 }
 
 pub async fn export(desk: &Desk, paper: &mut Paper, wanted: &Export) -> Result<Exit, Trouble> {
     // Heard from here on, so that nothing half done is left behind.
     let stop = stop_signal()?;
     let mut target = Target::open(wanted.output.as_deref())?;
-    let copied = copy(desk, wanted, &paper.clock, &mut target);
+    let filter = history::filter(desk, &wanted.filter, &paper.clock).await?;
+    let copied = copy(desk, wanted, filter, &mut target);
     let lines = tokio::select! {
         biased;
         () = stop => return Err(Trouble::failed(match wanted.output {
@@ -58,54 +45,63 @@ pub async fn export(desk: &Desk, paper: &mut Paper, wanted: &Export) -> Result<E
 }
 
 /// How many lines there were.
-async fn copy(desk: &Desk, wanted: &Export, clock: &Clock, target: &mut Target) -> Result<u64, Trouble> {
-    let mut writer = Writer::new(desk, wanted.format).await?;
-    target.write(&writer.head()?)?;
-    let mut filter =
-        HistoryFilter { limit: Some(PAGE), ..history::filter(desk, &wanted.filter, clock).await? };
+async fn copy(
+    desk: &Desk,
+    wanted: &Export,
+    mut filter: HistoryFilter,
+    target: &mut Target,
+) -> Result<u64, Trouble> {
+    let format: Format = wanted.format.into();
     let mut progress = Progress::new(wanted);
     loop {
-        let rows = match desk.read(Command::HistoryPage { filter: filter.clone() }).await? {
-            Answer::History { rows } => rows,
-            other => return Err(unexpected(&other)),
-        };
-        let Some(last) = rows.last() else { break };
-        filter.before = Some(last.cursor.clone());
-        target.write(&writer.page(&rows, clock)?)?;
-        progress.add(rows.len());
-        // Without an engine the pages are read in one go: somebody has to ask whether it is enough.
+        let ExportPart { text, lines, next } =
+            match desk.read(Command::HistoryExport { filter: filter.clone(), format }).await? {
+                Answer::Exported { part } => part,
+                other => return Err(unexpected(&other)),
+            };
+        target.write(text.as_bytes())?;
+        progress.add(lines);
+        filter.before = next;
+        if filter.before.is_none() {
+            return Ok(progress.lines);
+        }
+        // Without an engine the parts are read in one go: somebody has to ask whether it is enough.
         tokio::task::yield_now().await;
     }
-    Ok(progress.lines)
 }
 
-impl Writer {
-    async fn new(desk: &Desk, format: Format) -> Result<Self, Trouble> {
-        Ok(match format {
-            Format::Jsonl => {
-                let origin = |row: deskbell_engine::view::SourceView| {
-                    (row.source, Origin { name: row.name, dialect: row.dialect, url: row.url })
-                };
-                Self::Jsonl(desk.sources().await?.into_iter().map(origin).collect())
-            }
-            Format::Csv => Self::Csv,
-            Format::Markdown => Self::Markdown(Markdown::default()),
+impl Target {
+    fn open(file: Option<&Path>) -> Result<Self, Trouble> {
+        Ok(match file {
+            None => Self::Screen,
+            Some(file) => Self::File(PartFile::open(file, false)?),
         })
     }
 
-    fn head(&self) -> Result<Vec<u8>, Trouble> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         match self {
-            Self::Jsonl(_) => Ok(Vec::new()),
-            Self::Csv => csv::head(),
-            Self::Markdown(_) => Ok(markdown::HEAD.into()),
+            Self::Screen => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(bytes)?;
+                Ok(out.flush()?)
+            }
+            Self::File(part) => Ok(part.write(bytes)?),
         }
     }
 
-    fn page(&mut self, rows: &[EntryView], clock: &Clock) -> Result<Vec<u8>, Trouble> {
+    fn finish(self) -> Result<(), Trouble> {
         match self {
-            Self::Jsonl(origins) => jsonl::page(rows, origins),
-            Self::Csv => csv::page(rows),
-            Self::Markdown(markdown) => Ok(markdown.page(rows, clock).into_bytes()),
+            Self::Screen => Ok(()),
+            Self::File(part) => Ok(part.finish()?),
+        }
+    }
+}
+
+impl From<PartFileError> for Trouble {
+    fn from(error: PartFileError) -> Self {
+        match error {
+            PartFileError::NoName(_) | PartFileError::Taken(_) => Self::usage(error.to_string()),
+            PartFileError::Failed { .. } => Self::failed(error.to_string()),
         }
     }
 }
@@ -123,8 +119,8 @@ impl Progress {
         Self { lines: 0, said: seen && std::io::stderr().is_terminal() }
     }
 
-    fn add(&mut self, lines: usize) {
-        self.lines += lines as u64;
+    fn add(&mut self, lines: u64) {
+        self.lines += lines;
         if self.said {
             // Nobody is harmed where it cannot be said.
             let _ = write!(std::io::stderr(), "\r{} lines", self.lines);

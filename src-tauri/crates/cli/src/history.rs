@@ -76,20 +76,44 @@ fn answerer(text: &str) -> Answerer {
     }
 }
 
+/// What a saved search looks for now.
+async fn saved(desk: &Desk, name: &str, clock: &Clock) -> Result<HistoryFilter, Trouble> {
+    let rows = match desk.read(Command::SearchList).await? {
+        Answer::Searches { rows } => rows,
+        other => return Err(unexpected(&other)),
+    };
+    let Some(search) = rows.iter().find(|search| search.name == name) else {
+        let known: Vec<&str> = rows.iter().map(|search| search.name.as_str()).collect();
+        return Err(Trouble::usage(match known[..] {
+            [] => format!("there is no saved search \"{name}\": save one in the window's History first"),
+            _ => format!("there is no saved search \"{name}\"; there is: {}", known.join(", ")),
+        }));
+    };
+    let now =
+        clock.zoned(clock.now).ok_or_else(|| Trouble::failed("the clock is outside of any calendar"))?;
+    let (since, until) = search.range.limits(&now);
+    // The best come in one page, and this goes on for as long as is asked.
+    Ok(HistoryFilter { since, until, best: false, ..search.filter.clone() })
+}
+
 /// What the operator narrowed it down to.
 pub async fn filter(desk: &Desk, wanted: &Filter, clock: &Clock) -> Result<HistoryFilter, Trouble> {
     let time = |text: &Option<String>| {
         text.as_deref().map(|text| clock.parse(text)).transpose().map_err(Trouble::usage)
     };
+    let saved = match &wanted.saved {
+        Some(name) => saved(desk, name, clock).await?,
+        None => HistoryFilter::default(),
+    };
     let mut filter = HistoryFilter {
-        agent: wanted.agent.clone(),
-        kind: wanted.kind.as_deref().and_then(EntryKind::from_text),
-        outcome: wanted.outcome.as_deref().and_then(LineOutcome::from_text),
-        by: wanted.by.as_deref().map(answerer),
-        since: time(&wanted.since)?,
-        until: time(&wanted.until)?,
-        search: (!wanted.words.is_empty()).then(|| wanted.words.join(" ")),
-        ..HistoryFilter::default()
+        agent: wanted.agent.clone().or(saved.agent),
+        kind: wanted.kind.as_deref().and_then(EntryKind::from_text).or(saved.kind),
+        outcome: wanted.outcome.as_deref().and_then(LineOutcome::from_text).or(saved.outcome),
+        by: wanted.by.as_deref().map(answerer).or(saved.by),
+        since: time(&wanted.since)?.or(saved.since),
+        until: time(&wanted.until)?.or(saved.until),
+        search: (!wanted.words.is_empty()).then(|| wanted.words.join(" ")).or(saved.search),
+        ..saved
     };
     if let Some(thread) = &wanted.thread {
         // A whole key says the source, too.

@@ -9,16 +9,17 @@ use std::path::Path;
 use deskbell_domain::SourceId;
 use deskbell_engine::carry::{CarriedEntry, Origin, Tally};
 use deskbell_engine::command::{Answer, Command};
+use deskbell_engine::export::jsonl::Line;
 
 use crate::desk::{Desk, unexpected};
-use crate::export::jsonl::Record;
 use crate::paper::Paper;
 use crate::trouble::{Exit, Trouble};
 
-/// What goes to the engine at once, in lines and in bytes; and the longest line, which goes alone.
+/// What goes to the engine at once, in lines and in bytes; and the longest line, which goes alone. What it says beside
+/// the line, the sources above all, has to fit into what the engine reads at once as well: 4 MiB.
 const LINES: usize = 500;
 const BYTES: usize = 1 << 20;
-const LONGEST: usize = 3 << 20;
+const LONGEST: usize = (4 << 20) - (128 << 10);
 
 /// How many bad lines are told one by one.
 const TOLD: usize = 10;
@@ -33,7 +34,7 @@ pub async fn import(desk: &Desk, paper: &mut Paper, file: &Path) -> Result<Exit,
     let engine = desk.engine()?;
     let named = |error: std::io::Error| Trouble::usage(format!("{}: {error}", file.display()));
     let mut reader = BufReader::new(File::open(file).map_err(named)?);
-    let (places, sources) = look(&mut reader)?;
+    let Looked { places, sources, left_out } = look(&mut reader)?;
     let mut tally = Tally::default();
     let mut end = places.len();
     while end > 0 {
@@ -50,6 +51,9 @@ pub async fn import(desk: &Desk, paper: &mut Paper, file: &Path) -> Result<Exit,
         }
         end = start;
     }
+    for number in left_out {
+        eprintln!("bell: line {number} is too long to be taken, and was left out: over {LONGEST} bytes");
+    }
     if paper.json {
         paper.object(&tally)?;
     } else {
@@ -62,9 +66,18 @@ pub async fn import(desk: &Desk, paper: &mut Paper, file: &Path) -> Result<Exit,
     Ok(Exit::Done)
 }
 
+/// What is in a file.
+struct Looked {
+    places: Vec<Place>,
+    sources: BTreeMap<SourceId, Origin>,
+    /// The numbers of the lines that are too long to be taken.
+    left_out: Vec<u64>,
+}
+
 /// Where its lines are, and of which sources; or what is wrong with it.
-fn look(reader: &mut BufReader<File>) -> Result<(Vec<Place>, BTreeMap<SourceId, Origin>), Trouble> {
+fn look(reader: &mut BufReader<File>) -> Result<Looked, Trouble> {
     let mut places = Vec::new();
+    let mut left_out = Vec::new();
     let mut sources = BTreeMap::new();
     let mut bad: Vec<String> = Vec::new();
     let mut more = 0;
@@ -76,9 +89,12 @@ fn look(reader: &mut BufReader<File>) -> Result<(Vec<Place>, BTreeMap<SourceId, 
         if bytes == 0 {
             break;
         }
-        let why = if bytes > LONGEST {
-            Some(format!("is longer than {} MiB", LONGEST >> 20))
-        } else if line.trim_ascii().is_empty() {
+        if bytes > LONGEST {
+            left_out.push(number);
+            from += bytes as u64 + skip_line(reader, line.ends_with(b"\n"))?;
+            continue;
+        }
+        let why = if line.trim_ascii().is_empty() {
             None
         } else {
             places.push(Place { from, bytes });
@@ -87,22 +103,34 @@ fn look(reader: &mut BufReader<File>) -> Result<(Vec<Place>, BTreeMap<SourceId, 
         if let Some(why) = why {
             if bad.len() < TOLD { bad.push(format!("line {number} {why}")) } else { more += 1 }
         }
-        if bytes > LONGEST {
-            break;
-        }
         from += bytes as u64;
     }
     if more > 0 {
         bad.push(format!("and {more} more"));
     }
     if bad.is_empty() {
-        return Ok((places, sources));
+        return Ok(Looked { places, sources, left_out });
     }
     Err(Trouble::usage(format!("nothing was imported:\n{}", bad.join("\n"))))
 }
 
+/// Passes over the rest of a line. How much that was.
+fn skip_line(reader: &mut BufReader<File>, at_its_end: bool) -> Result<u64, Trouble> {
+    let mut passed = 0;
+    let mut ended = at_its_end;
+    while !ended {
+        let bytes = reader.fill_buf()?;
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        ended = end.is_some() || bytes.is_empty();
+        passed += used as u64;
+        reader.consume(used);
+    }
+    Ok(passed)
+}
+
 fn check(line: &[u8], sources: &mut BTreeMap<SourceId, Origin>) -> Result<(), String> {
-    let Record { entry, origin } = record(line).map_err(|why| format!("is no line of an export: {why}"))?;
+    let Line { entry, origin } = record(line).map_err(|why| format!("is no line of an export: {why}"))?;
     match sources.get(&entry.source) {
         Some(known) if *known != origin => {
             Err(format!("says that {} is another source than the lines before it", entry.source))
@@ -115,7 +143,7 @@ fn check(line: &[u8], sources: &mut BTreeMap<SourceId, Origin>) -> Result<(), St
     }
 }
 
-fn record(line: &[u8]) -> Result<Record, serde_json::Error> {
+fn record(line: &[u8]) -> Result<Line, serde_json::Error> {
     serde_json::from_slice(line)
 }
 
@@ -137,7 +165,7 @@ fn read(file: &mut File, places: &[Place]) -> Result<Vec<CarriedEntry>, Trouble>
         let mut line = vec![0; place.bytes];
         file.seek(SeekFrom::Start(place.from))?;
         file.read_exact(&mut line)?;
-        let Record { entry, .. } = record(&line).map_err(|_| {
+        let Line { entry, .. } = record(&line).map_err(|_| {
             Trouble::failed("the file changed while it was read: what was read before is imported")
         })?;
         entries.push(entry);

@@ -9,7 +9,6 @@ mod choice;
 mod decode;
 mod desk;
 mod detect;
-mod escape;
 mod export;
 mod history;
 mod import;
@@ -39,6 +38,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use deskbell_engine::escape;
 use tracing_subscriber::EnvFilter;
 
 use args::{Bell, Order};

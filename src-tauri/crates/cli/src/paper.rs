@@ -2,9 +2,9 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::escape;
 use crate::moment::Clock;
 use crate::trouble::Trouble;
+use deskbell_engine::escape;
 
 /// What is printed on.
 pub struct Paper {

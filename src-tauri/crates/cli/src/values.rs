@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use deskbell_domain::{Choice, Field, Input, Offer, Secret, Value};
 
-use crate::escape;
+use deskbell_engine::escape;
 
 /// What was typed, before it is known where it belongs.
 #[derive(Clone, Debug, Default)]

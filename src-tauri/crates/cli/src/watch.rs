@@ -57,6 +57,7 @@ fn print(paper: &mut Paper, seen: &mut Seen, batch: Batch) -> Result<(), Trouble
         | Patch::Entry { .. }
         | Patch::EntriesMissed
         | Patch::Settings { .. }
+        | Patch::Searches { .. }
         | Patch::Desktop { .. }
         | Patch::SelfTest { .. }
         | Patch::Reveal { .. }
@@ -132,6 +133,7 @@ impl Seen {
             | Patch::Entry { .. }
             | Patch::EntriesMissed
             | Patch::Settings { .. }
+            | Patch::Searches { .. }
             | Patch::Desktop { .. }
             | Patch::SelfTest { .. }
             | Patch::Reveal { .. }

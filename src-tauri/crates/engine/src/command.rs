@@ -13,9 +13,11 @@ use crate::body::BodyView;
 use crate::carry::{CarriedEntry, Origin, Tally};
 use crate::context::EntryContext;
 use crate::detect::DetectedView;
+use crate::export::{ExportPart, Format};
 use crate::notice::Desktop;
 use crate::pointer::Pointer;
 use crate::record::RecordView;
+use crate::searches::SavedSearch;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
 use crate::shell::Shell;
@@ -99,6 +101,17 @@ pub enum Command {
     ReceiptList { key: Key },
     #[serde(rename = "history.page")]
     HistoryPage { filter: HistoryFilter },
+    /// The next part of all that fits, as text and newest first. The first part has what stands at its top; each part
+    /// after it is asked for with `before`, which is where the part before it said.
+    #[serde(rename = "history.export")]
+    HistoryExport { filter: HistoryFilter, format: Format },
+    #[serde(rename = "search.list")]
+    SearchList,
+    /// Keeps a search under its name, in the place of another where that is named.
+    #[serde(rename = "search.save")]
+    SearchSave { search: SavedSearch, instead_of: Option<String> },
+    #[serde(rename = "search.remove")]
+    SearchRemove { name: String },
     /// Adds lines of another machine's history, oldest first. What is here stays as it is; a source that is not
     /// here is added paused.
     #[serde(rename = "history.import")]
@@ -210,6 +223,13 @@ pub enum Answer {
     },
     Entry {
         context: Box<EntryContext>,
+    },
+    Exported {
+        part: ExportPart,
+    },
+    /// By name.
+    Searches {
+        rows: Vec<SavedSearch>,
     },
     Imported {
         tally: Tally,
@@ -396,6 +416,10 @@ pub enum Patch {
     },
     Settings {
         settings: Settings,
+    },
+    /// All that are saved, by name.
+    Searches {
+        rows: Vec<SavedSearch>,
     },
     /// What this desktop's notifications can do.
     Desktop {

@@ -1,5 +1,6 @@
 mod import;
 mod reveal;
+mod searches;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -89,6 +90,8 @@ struct Inner {
     settings: watch::Sender<Settings>,
     /// Told each time something is to be seen in the window.
     revealed: watch::Sender<()>,
+    /// Held while they are changed.
+    searches: Mutex<()>,
     tasks: TaskTracker,
     clock: Clock,
     offline: bool,
@@ -120,6 +123,7 @@ impl Engine {
                 listeners: Arc::default(),
                 secrets: Arc::new(Secrets::new(&data)),
                 sources: Mutex::default(),
+                searches: Mutex::default(),
                 tasks: TaskTracker::new(),
                 desk,
                 intents,
@@ -241,6 +245,8 @@ impl Engine {
                 Ok(Answer::Done)
             }
             Command::RetentionSet { rules } => self.set_rules(rules).await,
+            Command::SearchSave { search, instead_of } => self.save_search(search, instead_of).await,
+            Command::SearchRemove { name } => self.remove_search(name).await,
             Command::SettingsSet { settings } => self.set_settings(settings).await,
             Command::AskReveal { key } => self.find_and_reveal(key).await,
             Command::EntryReveal { key } => self.find_and_reveal_entry(key).await,
@@ -259,6 +265,8 @@ impl Engine {
             | Command::HistoryPage { .. }
             | Command::EntryShow { .. }
             | Command::HistoryTimeline { .. }
+            | Command::HistoryExport { .. }
+            | Command::SearchList
             | Command::BodyList { .. }
             | Command::StorageShow
             | Command::StorageCount { .. }

@@ -1,5 +1,8 @@
 //! The commands that only read: answered from the cache, alike with and without a running engine.
 
+mod export;
+mod sums;
+
 use deskbell_domain::{Entry, EntryKind, IntentId, ItemId, Key, Millis, Source, SourceId, Surface, Value};
 use deskbell_store::{AskRow, EntryRow, Found, OpenError, OutboxRow, Reader, Span, Stage, StoreError, Terms};
 
@@ -8,16 +11,13 @@ use crate::clock::Clock;
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
 use crate::history;
-use crate::record::{Accounts, RecordView};
+use crate::searches::Searches;
 use crate::self_test::SelfTest;
 use crate::settings::Settings;
-use crate::timeline::{TimelineView, check_edges};
-use crate::usage::{Sums, UsageView};
 use crate::view::{
     AgentView, AskView, Counts, DialectView, EntryView, FindingView, ReceiptView, SettingView, SourceView,
     SpanView, TaskView, ThreadView, VerdictWord,
 };
-use crate::whose::SumBy;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,6 +77,10 @@ impl Queries {
             Command::HistoryTimeline { filter, edges } => {
                 self.timeline(filter, edges).map(|timeline| Answer::Timeline { timeline })
             }
+            Command::HistoryExport { filter, format } => {
+                self.export(filter, *format).map(|part| Answer::Exported { part })
+            }
+            Command::SearchList => self.searches().map(|kept| Answer::Searches { rows: kept.rows() }),
             Command::BodyList { source, items, whole } => {
                 self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
             }
@@ -100,6 +104,8 @@ impl Queries {
             | Command::SourceTest { .. }
             | Command::SourceDetect { .. }
             | Command::HistoryImport { .. }
+            | Command::SearchSave { .. }
+            | Command::SearchRemove { .. }
             | Command::IntentTake { .. }
             | Command::IntentUndo { .. }
             | Command::IntentRetry { .. }
@@ -121,6 +127,7 @@ impl Queries {
     /// All a listener needs to begin with.
     pub(crate) fn everything(&self) -> Result<Vec<Patch>, CommandError> {
         let mut patches = vec![Patch::Reset, Patch::Settings { settings: self.settings()? }];
+        patches.push(Patch::Searches { rows: self.searches()?.rows() });
         patches.extend(self.desk.desktop().map(|desktop| Patch::Desktop { desktop }));
         patches.extend(self.desk.shell().map(|shell| Patch::Shell { shell }));
         patches.extend(self.self_test()?.map(|test| Patch::SelfTest { test }));
@@ -224,22 +231,6 @@ impl Queries {
         Ok(self.reader().tasks()?.iter().map(|(source, it)| TaskView::new(source, it)).collect())
     }
 
-    fn usage(&self, by: SumBy, edges: &[Millis]) -> Result<Vec<UsageView>, CommandError> {
-        let mut sums = Sums::new(by, edges)?;
-        let (since, until) = sums.range();
-        self.reader().usage(since, until, |growth| sums.add(growth))?;
-        Ok(sums.rows())
-    }
-
-    fn record(&self, by: SumBy, edges: &[Millis]) -> Result<Vec<RecordView>, CommandError> {
-        let mut accounts = Accounts::new(by, edges)?;
-        let (since, until) = accounts.range();
-        // It reads whole asks, for which no page must wait.
-        let reader = self.reader().another()?;
-        reader.ended(since, until, |ended| accounts.add(&ended))?;
-        Ok(accounts.rows())
-    }
-
     fn findings(&self) -> Result<Vec<FindingView>, CommandError> {
         Ok(self.reader().findings()?.iter().map(|(source, it)| FindingView::new(source, it)).collect())
     }
@@ -281,12 +272,9 @@ impl Queries {
         Ok(found.into_iter().map(EntryView::from).collect())
     }
 
-    fn timeline(&self, filter: &HistoryFilter, edges: &[Millis]) -> Result<TimelineView, CommandError> {
-        check_edges(edges, 0)?;
-        let history = history::wanted(filter)?;
-        // Of a long history it takes a while, for which no page must wait.
-        let reader = self.reader().another()?;
-        Ok(reader.timeline(&history, edges)?.into())
+    pub(crate) fn searches(&self) -> Result<Searches, CommandError> {
+        let kept = self.reader().setting(Searches::NAME)?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, CommandError> {

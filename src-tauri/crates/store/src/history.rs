@@ -105,6 +105,13 @@ pub struct Cursor {
     pub(crate) id: i64,
 }
 
+impl Cursor {
+    /// The time of the line that stands there.
+    pub fn at(self) -> Millis {
+        Millis(self.at)
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.at, self.id)

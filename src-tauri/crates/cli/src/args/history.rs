@@ -43,6 +43,9 @@ pub struct Filter {
     /// Only what has these words, also as parts of others: deploy, '"a phrase"', 'deploy -staging', main.rs
     #[arg(value_name = "WORDS")]
     pub words: Vec<String>,
+    /// What a saved search looks for; what is given beside it counts instead of what it says of the same
+    #[arg(long, value_name = "NAME")]
+    pub saved: Option<String>,
     /// Of this source
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
@@ -117,4 +120,14 @@ pub enum Format {
     Csv,
     /// For a ticket
     Markdown,
+}
+
+impl From<Format> for deskbell_engine::export::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jsonl => Self::Jsonl,
+            Format::Csv => Self::Csv,
+            Format::Markdown => Self::Markdown,
+        }
+    }
 }

@@ -96,7 +96,6 @@ async fn a_file_with_a_bad_line_or_a_false_source_brings_in_nothing() {
         (forged("dialect", "klingon"), "no dialect"),
         (forged("source", "../x"), "cannot be the id"),
         (forged("url", "http://a:b@h"), "password"),
-        (forged("text", &"x".repeat(4 << 20)), "longer than"),
     ] {
         let refused = moved.import(&text).await;
         assert_eq!(refused.code, 2, "{words}: {refused:?}");
@@ -111,4 +110,25 @@ async fn a_file_with_a_bad_line_or_a_false_source_brings_in_nothing() {
     assert!(refused.code == 2 && refused.err.contains("another one here"), "{refused:?}");
     let alone = run(moved.from.data.path().join("none").as_path(), &["import", &moved.file], None).await;
     assert!(alone.code == 1 && alone.err.contains("does not run"), "{alone:?}");
+}
+
+#[tokio::test]
+async fn a_line_that_is_too_long_is_left_out_by_its_number_and_the_others_are_taken() {
+    let moved = Move::begin().await;
+    let sized = |item: &str, bytes: usize| {
+        let mut row = moved.row();
+        row["item"] = item.into();
+        row["raw"] = "x".repeat(bytes).into();
+        format!("{row}\n")
+    };
+    let most = (4 << 20) - (129 << 10);
+    let file = [sized("message:a", most), sized("message:b", 9 << 20), sized("message:c", 5)].concat();
+    let run = moved.import(&file).await;
+    assert_eq!(run.row(), serde_json::json!({ "added": 2, "known": 0, "kept": 0 }));
+    assert!(run.err.contains("line 2 is too long") && run.err.lines().count() == 1, "{}", run.err);
+    let rows = moved.bell(&["history", "--json"]).await.rows();
+    let raw = |item: &str| {
+        rows.iter().find(|row| row["item"] == item).map(|row| row["raw"].as_str().unwrap().len())
+    };
+    assert_eq!((raw("message:a"), raw("message:b"), raw("message:c")), (Some(most), None, Some(5)));
 }

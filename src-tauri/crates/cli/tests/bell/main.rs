@@ -10,6 +10,7 @@ mod importing;
 mod installing;
 mod reading;
 mod record;
+mod searches;
 mod serving;
 mod sources;
 mod stage;

@@ -1,20 +1,21 @@
 //! For a spreadsheet, which takes cells that begin in a certain way for formulas, and runs them.
 
 use deskbell_domain::Millis;
-use deskbell_engine::view::EntryView;
 use jiff::Timestamp;
 
+use crate::command::{CommandError, ErrorCode};
 use crate::escape;
-use crate::trouble::Trouble;
+use crate::view::EntryView;
 
 const COLUMNS: [&str; 9] = ["time", "clock", "source", "kind", "agent", "thread", "ask", "item", "text"];
 
-pub fn head() -> Result<Vec<u8>, Trouble> {
-    table([COLUMNS.map(str::to_owned)])
+pub(super) fn head() -> Result<String, CommandError> {
+    record(COLUMNS)
 }
 
-pub fn page(rows: &[EntryView]) -> Result<Vec<u8>, Trouble> {
-    table(rows.iter().map(cells))
+pub(super) fn add(text: &mut String, row: &EntryView) -> Result<(), CommandError> {
+    text.push_str(&record(cells(row))?);
+    Ok(())
 }
 
 fn cells(row: &EntryView) -> [String; COLUMNS.len()] {
@@ -32,14 +33,14 @@ fn cells(row: &EntryView) -> [String; COLUMNS.len()] {
     .map(harmless)
 }
 
-fn table<R: IntoIterator<Item = [String; COLUMNS.len()]>>(rows: R) -> Result<Vec<u8>, Trouble> {
-    let failed = |error: csv::Error| Trouble::failed(error.to_string());
+fn record<T: AsRef<[u8]>>(cells: [T; COLUMNS.len()]) -> Result<String, CommandError> {
+    let failed =
+        |error: &dyn std::error::Error| CommandError { code: ErrorCode::Failed, message: error.to_string() };
     // RFC 4180 ends its lines so.
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(failed)?;
-    }
-    writer.into_inner().map_err(|error| Trouble::failed(error.to_string()))
+    writer.write_record(cells).map_err(|error| failed(&error))?;
+    let bytes = writer.into_inner().map_err(|error| failed(error.error()))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
 /// UTC, as every spreadsheet reads it; a time out of all calendars as the number it is.

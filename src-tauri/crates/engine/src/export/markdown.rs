@@ -3,44 +3,48 @@
 use std::fmt::Write;
 
 use deskbell_domain::Millis;
-use deskbell_engine::view::EntryView;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::escape;
-use crate::moment::Clock;
+use crate::view::EntryView;
 
-pub const HEAD: &str =
+pub(super) const HEAD: &str =
     "# History\n\nNewest first. A time with ~ is when Deskbell saw it: no server told one.\n";
 
-/// Under which day it writes.
-#[derive(Debug, Default)]
-pub struct Markdown {
+/// Under which day it writes, by the calendar of a place.
+#[derive(Debug)]
+pub(super) struct Markdown {
+    zone: TimeZone,
     day: String,
 }
 
 impl Markdown {
-    pub fn page(&mut self, rows: &[EntryView], clock: &Clock) -> String {
-        let mut page = String::new();
-        for row in rows {
-            let (day, hour) = when(row.at, clock);
-            // Writing to a String cannot fail.
-            if day != self.day {
-                let _ = writeln!(page, "\n## {day}\n");
-                self.day = day;
-            }
-            let ours = if row.said { "" } else { "~" };
-            let who = row.agent.as_deref().map(|agent| format!(" {}", code(agent))).unwrap_or_default();
-            let (source, kind) = (code(row.source.as_str()), row.kind.as_str());
-            let _ = writeln!(page, "- {ours}{hour} {source}{who} {kind}: {}", code(&row.text));
+    /// After a line of that time.
+    pub fn new(zone: TimeZone, after: Option<Millis>) -> Self {
+        let day = after.map(|at| when(at, &zone).0).unwrap_or_default();
+        Self { zone, day }
+    }
+
+    pub fn add(&mut self, text: &mut String, row: &EntryView) {
+        let (day, hour) = when(row.at, &self.zone);
+        // Writing to a String cannot fail.
+        if day != self.day {
+            let _ = writeln!(text, "\n## {day}\n");
+            self.day = day;
         }
-        page
+        let ours = if row.said { "" } else { "~" };
+        let who = row.agent.as_deref().map(|agent| format!(" {}", code(agent))).unwrap_or_default();
+        let (source, kind) = (code(row.source.as_str()), row.kind.as_str());
+        let _ = writeln!(text, "- {ours}{hour} {source}{who} {kind}: {}", code(&row.text));
     }
 }
 
 /// The day with how far it is from UTC, and the time in it.
-fn when(at: Millis, clock: &Clock) -> (String, String) {
-    match clock.zoned(at) {
-        Some(at) => (at.strftime("%Y-%m-%d (UTC%:z)").to_string(), at.strftime("%H:%M:%S").to_string()),
-        None => ("At no known time".to_owned(), "?".to_owned()),
+fn when(at: Millis, zone: &TimeZone) -> (String, String) {
+    match Timestamp::from_millisecond(at.0).map(|at| at.to_zoned(zone.clone())) {
+        Ok(at) => (at.strftime("%Y-%m-%d (UTC%:z)").to_string(), at.strftime("%H:%M:%S").to_string()),
+        Err(_) => ("At no known time".to_owned(), "?".to_owned()),
     }
 }
 
