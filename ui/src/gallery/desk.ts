@@ -83,12 +83,29 @@ const BOARD: Patch[] = [
   ...ASKS.map((row): Patch => ({ patch: 'ask', row })),
 ];
 
+/** What became of an ask, as a line of history. */
+const DENIED = entry(3, {
+  kind: 'receipt',
+  ask: 'approval:7',
+  text: 'Deny “Apply a1b2c3d”: won.',
+  ended: { outcome: 'denied', by: 'Us' },
+});
+
 function reply(command: Command): Answer {
   switch (command.command) {
     case 'history.page':
-      return { answer: 'history', rows: [1, 2, 3].map((number) => entry(number)) };
+      return { answer: 'history', rows: [DENIED, entry(2), entry(1)] };
     case 'entry.show':
-      return { answer: 'entry', context: alone(entry(1)) };
+      return {
+        answer: 'entry',
+        context: alone(DENIED, {
+          strand: 'ask',
+          after: [entry(4, { text: 'The notification was withdrawn' })],
+          before: [entry(2), entry(1)],
+          ask: approval({ state: 'settled', outcome: 'denied', by: 'us', settledAt: NOON }),
+          receipts: [receipt({ verdict: 'won', settledAt: NOON, label: 'Deny' })],
+        }),
+      };
     case 'history.timeline':
       return {
         answer: 'timeline',
