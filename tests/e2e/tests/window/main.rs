@@ -5,6 +5,7 @@
 mod answering;
 mod approving;
 mod beginning;
+mod browsing;
 mod days;
 mod desk;
 mod ending;
