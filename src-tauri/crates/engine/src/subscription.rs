@@ -16,6 +16,10 @@ use crate::view::EntryView;
 /// One repaint's time: patches are gathered at least this long.
 const FRAME: Duration = Duration::from_millis(16);
 
+/// What only goes on (lines of history, and what counts them) is gathered this long: nobody waits for it, and each
+/// batch costs the window a repaint.
+const CALM: Duration = Duration::from_millis(50);
+
 /// More than this waiting means that the listener has fallen behind: it gets everything anew instead.
 const MOST_WAITING: usize = 20_000;
 
@@ -76,6 +80,8 @@ struct Waiting {
     patches: Vec<Patch>,
     places: HashMap<Subject, usize>,
     entries: Entries,
+    /// Somebody may wait for one of them.
+    urgent: bool,
     /// Everything must be told anew: at the start, and after falling behind.
     reset: bool,
     ended: bool,
@@ -134,7 +140,18 @@ impl Waiting {
         kept.chain([Patch::EntriesMissed]).for_each(|patch| self.put(patch));
     }
 
+    /// When what waits is to be told, after that time the last was.
+    fn due(&self, told: Option<Instant>) -> Option<Instant> {
+        let pause = match (self.reset || self.urgent, self.patches.is_empty()) {
+            (true, _) => FRAME,
+            (false, false) => CALM,
+            (false, true) => return None,
+        };
+        Some(told.map_or_else(Instant::now, |told| told + pause))
+    }
+
     fn put(&mut self, patch: Patch) {
+        self.urgent |= is_urgent(&patch);
         let Some(subject) = Subject::of(&patch) else { return };
         if let Some(&place) = self.places.get(&subject) {
             self.patches[place] = patch;
@@ -154,6 +171,18 @@ impl Waiting {
     }
 }
 
+/// Whether somebody may wait for it; else it only goes on.
+fn is_urgent(patch: &Patch) -> bool {
+    !matches!(
+        patch,
+        Patch::Entry { .. }
+            | Patch::EntriesMissed
+            | Patch::Source { .. }
+            | Patch::Thread { .. }
+            | Patch::Task { .. }
+    )
+}
+
 #[derive(Debug)]
 struct Queue {
     waiting: Mutex<Waiting>,
@@ -166,13 +195,14 @@ impl Queue {
     }
 }
 
-/// Numbered batches, coalesced by what they are about, at most one per frame (16 ms).
+/// Numbered batches, coalesced by what they are about, at most one per frame (16 ms), and fewer of what only goes on.
 #[derive(Debug)]
 pub struct Subscription {
     queue: Arc<Queue>,
     queries: Arc<Queries>,
     number: u64,
-    earliest: Instant,
+    /// When the last batch was given.
+    told: Option<Instant>,
 }
 
 impl Subscription {
@@ -182,28 +212,34 @@ impl Subscription {
         let queue = Arc::clone(&self.queue);
         loop {
             let filled = queue.filled.notified();
-            {
+            let due = {
                 let waiting = queue.lock();
                 if waiting.ended {
                     return None;
                 }
-                if waiting.reset || !waiting.patches.is_empty() {
-                    break;
-                }
+                waiting.due(self.told)
+            };
+            match due {
+                None => filled.await,
+                Some(due) if due <= Instant::now() => break,
+                // It may become urgent meanwhile.
+                Some(due) => tokio::select! {
+                    () = filled => {}
+                    () = tokio::time::sleep_until(due) => break,
+                },
             }
-            filled.await;
         }
-        tokio::time::sleep_until(self.earliest).await;
         let (reset, newer) = {
             let mut waiting = queue.lock();
             waiting.places.clear();
             waiting.entries = Entries::default();
+            waiting.urgent = false;
             (std::mem::take(&mut waiting.reset), std::mem::take(&mut waiting.patches))
         };
         let mut patches = if reset { self.everything().await } else { Vec::new() };
         patches.extend(newer);
         self.number += 1;
-        self.earliest = Instant::now() + FRAME;
+        self.told = Some(Instant::now());
         Some(Batch { number: self.number, patches })
     }
 
@@ -238,7 +274,7 @@ impl Listeners {
             filled: Notify::new(),
         });
         self.lock().push(Arc::downgrade(&queue));
-        Subscription { queue, queries, number: 0, earliest: Instant::now() }
+        Subscription { queue, queries, number: 0, told: None }
     }
 
     pub(crate) fn tell(&self, patches: &[Patch]) {
@@ -312,6 +348,20 @@ mod tests {
 
     fn agent(n: usize) -> Patch {
         Patch::AgentGone { key: Key::new(SourceId::new("s"), ItemId::of("agent", n)) }
+    }
+
+    #[test]
+    fn what_only_goes_on_is_gathered_and_an_ask_does_not_wait_with_it() {
+        let told = Instant::now();
+        let mut waiting = Waiting::default();
+        assert_eq!(waiting.due(Some(told)), None, "nothing waits");
+        waiting.push(entry(1, ""));
+        assert_eq!(waiting.due(Some(told)), Some(told + CALM));
+        waiting.push(agent(1));
+        assert_eq!(waiting.due(Some(told)), Some(told + FRAME));
+        let mut waiting = Waiting { reset: true, ..Waiting::default() };
+        waiting.push(entry(1, ""));
+        assert_eq!(waiting.due(Some(told)), Some(told + FRAME), "the first is never waited for");
     }
 
     #[test]
