@@ -4,6 +4,7 @@ import { Refused, type Host } from '../host';
 /** How often it is looked, while something is under way, and while nothing is. */
 const BUSY_MS = 500;
 const CALM_MS = 5000;
+const DAY_MS = 86_400_000;
 
 /** What the history takes on the disk, and what is done about it. */
 export class Storage {
@@ -59,6 +60,24 @@ export class Storage {
       this.trouble = Refused.from(thrown).message;
       return null;
     }
+  }
+
+  /** How many lines a new rule would take out now, about. */
+  async excess(rule: Rule, now: Millis): Promise<number | null> {
+    const { portion, days, entries, bytes } = rule;
+    const shares = (this.view?.shares ?? []).filter(
+      ({ source, kind }) =>
+        (portion.source === null || portion.source === source) &&
+        (portion.kind === null ? kind !== 'receipt' : portion.kind === kind),
+    );
+    const all = shares.reduce((sum, share) => sum + share.entries, 0);
+    const size = shares.reduce((sum, share) => sum + share.textBytes + share.frameBytes, 0);
+    const old = days === null ? 0 : await this.count(portion, now - days * DAY_MS);
+    if (old === null) return null;
+    const many = entries === null ? 0 : all - entries;
+    // As if all were of one size.
+    const large = bytes === null || size <= bytes ? 0 : Math.ceil((all * (size - bytes)) / size);
+    return Math.max(old, many, large, 0);
   }
 
   async clear(portion: Portion, before: Millis | null): Promise<void> {
