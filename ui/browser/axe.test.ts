@@ -34,7 +34,8 @@ afterAll(() => gallery.close());
 
 test('every part of the kit can be used by everybody, in both themes', async () => {
   const { page } = gallery;
-  await page.waitForSelector('[data-testid="diff"] .keyword');
+  // Code is looked at in its colours.
+  for (const theme of ['Dark', 'Light']) await page.waitForSelector(`[aria-label="${theme}"] .comment`);
   await picture(page, 'gallery');
   expect(await faults(page)).toEqual([]);
 });
