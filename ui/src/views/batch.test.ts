@@ -34,6 +34,8 @@ afterEach(cleanup);
 
 /** Looks at an ask for long enough, and chooses it. */
 async function choose(n: number): Promise<void> {
+  // The first one is on screen already, since just now.
+  app.inbox.select(null);
   app.inbox.select(`hive/approval:${n}`, performance.now() - ARMING);
   await tick();
   await user.keyboard('x');
