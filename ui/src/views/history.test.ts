@@ -81,7 +81,6 @@ test('how you answered is one press away, as charts and as tables, and an entry 
     '3',
     '1',
     '0',
-    '0',
     '2',
     '1',
     '0',

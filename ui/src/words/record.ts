@@ -9,20 +9,12 @@ const DAY = 24 * HOUR;
 const OUTCOMES: OutcomeWord[] = ['approved', 'denied', 'answered', 'cancelled', 'failed'];
 
 /** What ended, in the order of the chart. */
-export const ENDS = [
-  'Approved',
-  'Denied',
-  'Answered',
-  'Otherwise',
-  'Elsewhere',
-  'Missed',
-  'Dropped',
-] as const;
+export const ENDS = ['Approved', 'Denied', 'Answered', 'Elsewhere', 'Missed', 'Dropped'] as const;
 
 /** What the operator answered by what it came to, then what somebody else answered, was missed, or was dropped. */
 export function endsOf({ answered, elsewhere, missed, dropped }: Figures): number[] {
   const { approved = 0, denied = 0, answered: told = 0, cancelled = 0, failed = 0 } = answered;
-  return [approved, denied, told, cancelled + failed, elsewhere, missed, dropped];
+  return [approved, denied, told + cancelled + failed, elsewhere, missed, dropped];
 }
 
 /** `2 approved, 1 denied`; nothing where nothing was answered. */
