@@ -37,7 +37,9 @@ test('the buttons stay where they are when a change comes late, colours come, an
   const before = await buttons();
   expect(before.length).toBeGreaterThan(1);
   // The change is scrolled, not the window: they are on screen.
-  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+  expect(await page.evaluate(() => document.querySelector('footer')?.getBoundingClientRect().bottom)).toBe(
+    900,
+  );
   await page.evaluate((unified) => {
     const { host, asks } = window.desk ?? {};
     const row = asks?.[0];

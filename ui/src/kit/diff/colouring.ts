@@ -21,7 +21,7 @@ const LONGEST_LINE = 5000;
 /** Colours wait so long, in milliseconds: a change is on screen first. */
 export const LATER = 50;
 /** How long the worker may take over one file, in milliseconds: it reads what an agent wrote. */
-export const PATIENCE = 5000;
+export const PATIENCE = 20_000;
 
 /**
  * Has the colours of a change looked up, beside the page. Tells them file by file as they come; never, where they cannot
