@@ -81,6 +81,15 @@ export function targets(app: App): Target[] {
         return { kind: 'key', title: says, about: title, keys, run };
       }),
     ),
+    ...app.searches.rows.map((search) => ({
+      kind: 'search',
+      title: search.name,
+      about: 'Saved search',
+      run: () => {
+        app.screen.go('history');
+        app.history.use(search);
+      },
+    })),
     ...[...board.agents.values()].map((agent) => ({
       kind: 'agent',
       title: plain(agent.name),

@@ -5,8 +5,31 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { agent, approval, question, source } from '../gallery/samples';
+import type { SavedSearch } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
+
+const SEARCH: SavedSearch = {
+  name: 'red builds',
+  range: { is: 'any' },
+  filter: {
+    source: null,
+    thread: null,
+    agent: null,
+    kind: null,
+    ask: null,
+    outcome: null,
+    by: null,
+    since: null,
+    until: null,
+    search: 'build -green',
+    best: false,
+    before: null,
+    after: null,
+    around: null,
+    limit: null,
+  },
+};
 
 let user: UserEvent;
 let host: FixtureHost;
@@ -79,6 +102,16 @@ test('what keys do is found by name, shows its key, and is done', async () => {
   expect(rows()[0]).toMatch(/History.*g.*h/);
   await user.keyboard('{Enter}');
   expect(app.screen.name).toBe('history');
+});
+
+test('a saved search is looked at', async () => {
+  host.push({ patch: 'searches', rows: [SEARCH] });
+  await tick();
+  await user.keyboard('{Control>}k{/Control}');
+  await user.keyboard('red builds');
+  expect(rows()).toEqual([expect.stringContaining('Saved search')]);
+  await user.keyboard('{Enter}');
+  expect([app.screen.name, app.history.filter.search]).toEqual(['history', 'build -green']);
 });
 
 test('no answer is given by its name, from behind a list that hides what it is about', async () => {
