@@ -262,9 +262,16 @@ impl Subscription {
 /// Tells every listener. A listener that is dropped is forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
-    queues: Mutex<Vec<Weak<Queue>>>,
+    present: Mutex<Present>,
     /// What the tray shows of it.
     pub(crate) watched: Watched,
+}
+
+#[derive(Debug, Default)]
+struct Present {
+    queues: Vec<Weak<Queue>>,
+    /// What is to be on screen, where nobody listened: the page of a window that opens is not there yet.
+    unseen: Option<Patch>,
 }
 
 impl Listeners {
@@ -273,34 +280,46 @@ impl Listeners {
             waiting: Mutex::new(Waiting { reset: true, ..Waiting::default() }),
             filled: Notify::new(),
         });
-        self.lock().push(Arc::downgrade(&queue));
+        let mut present = self.lock();
+        present.queues.push(Arc::downgrade(&queue));
+        if let Some(unseen) = present.unseen.take() {
+            queue.lock().push(unseen);
+        }
         Subscription { queue, queries, number: 0, told: None }
     }
 
     pub(crate) fn tell(&self, patches: &[Patch]) {
         self.watched.hear(patches);
-        self.each(|waiting| {
+        let mut present = self.lock();
+        present.each(|waiting| {
             for patch in patches {
                 waiting.push(patch.clone());
             }
         });
+        if present.queues.is_empty()
+            && let Some(reveal) = patches.iter().rfind(|patch| matches!(patch, Patch::Reveal { .. }))
+        {
+            present.unseen = Some(reveal.clone());
+        }
     }
 
     pub(crate) fn end(&self) {
-        self.each(|waiting| waiting.ended = true);
+        self.lock().each(|waiting| waiting.ended = true);
     }
 
-    fn each(&self, act: impl Fn(&mut Waiting)) {
-        self.lock().retain(|queue| {
+    fn lock(&self) -> MutexGuard<'_, Present> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Present {
+    fn each(&mut self, act: impl Fn(&mut Waiting)) {
+        self.queues.retain(|queue| {
             let Some(queue) = queue.upgrade() else { return false };
             act(&mut queue.lock());
             queue.filled.notify_one();
             true
         });
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Queue>>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
