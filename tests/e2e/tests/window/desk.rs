@@ -99,6 +99,15 @@ impl Desk {
         self.window.picture(&self.desktop, title).await.map(drop)
     }
 
+    /// The coordinator receives exactly these posts: a notification that is pressed goes before its answer arrives.
+    pub async fn receives(&self, expected: &[&str]) -> Result<()> {
+        eventually(&format!("{} posts arrive", expected.len()), async || {
+            Ok((self.hive.received().len() >= expected.len()).then_some(()))
+        })
+        .await?;
+        self.received(expected)
+    }
+
     /// The coordinator has received exactly these posts, each written `/path field=value`.
     pub fn received(&self, expected: &[&str]) -> Result<()> {
         let written = |post: deskbell_sim::hyperhive::Received| {

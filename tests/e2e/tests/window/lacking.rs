@@ -55,5 +55,5 @@ async fn a_notification_daemon_that_starts_again_shows_what_waits() -> Result<()
     desk.desktop.notifications.come_to(1).await?;
     desk.desktop.notifications.press("Approve", "add ripgrep").await?;
     desk.desktop.notifications.come_to(0).await?;
-    desk.received(&["/approve/1"])
+    desk.receives(&["/approve/1"]).await
 }

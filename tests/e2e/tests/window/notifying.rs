@@ -23,7 +23,7 @@ async fn a_press_on_the_notification_approves() -> Result<()> {
     .await?;
     ensure!(receipt["surface"] == "notification", "the receipt says {receipt}");
     desk.desktop.notifications.come_to(0).await?;
-    desk.received(&["/approve/1"])
+    desk.receives(&["/approve/1"]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,5 +74,5 @@ async fn a_button_pressed_with_the_pointer_approves_though_another_daemon_has_ta
     .await?;
     ensure!(receipt["surface"] == "notification", "the receipt says {receipt}");
     buttons.come_to(0).await?;
-    desk.received(&["/approve/1"])
+    desk.receives(&["/approve/1"]).await
 }
