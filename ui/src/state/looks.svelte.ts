@@ -3,19 +3,25 @@ import type { View } from '../kit/diff/rows';
 /** What the rows of the inbox stand under. */
 export type Grouping = 'deadline' | 'source' | 'agent';
 
+/** How much is on screen at once. */
+export type Density = 'comfortable' | 'compact';
+
 const VIEWS: readonly View[] = ['unified', 'split'];
 const GROUPINGS: readonly Grouping[] = ['deadline', 'source', 'agent'];
+const DENSITIES: readonly Density[] = ['comfortable', 'compact'];
 
 /** How the operator likes to look at things, on this machine. */
 export class Looks {
   readonly #storage: Storage;
   #diff: View = $state('unified');
   #grouping: Grouping = $state('deadline');
+  #density: Density = $state('comfortable');
 
   constructor(storage: Storage) {
     this.#storage = storage;
     this.#diff = this.#kept('diff-view', VIEWS);
     this.#grouping = this.#kept('inbox-grouping', GROUPINGS);
+    this.#density = this.#kept('density', DENSITIES);
   }
 
   get diff(): View {
@@ -34,6 +40,15 @@ export class Looks {
   groupBy(grouping: Grouping): void {
     this.#grouping = grouping;
     this.#keep('inbox-grouping', grouping);
+  }
+
+  get density(): Density {
+    return this.#density;
+  }
+
+  fill(density: Density): void {
+    this.#density = density;
+    this.#keep('density', density);
   }
 
   /** What was chosen last; the first where nothing was, or nothing that is known. */

@@ -33,7 +33,7 @@ test('where the bytes are is read as a table, and so is what is kept', () => {
   expect([...rows].map((row) => row.textContent.replaceAll(/\s+/g, ' ').trim())).toContain(
     'Frames, as they came 27.3 MB',
   );
-  expect(screen.getByTestId('storage-by-kind').textContent).toContain('60,100 lines');
+  expect(screen.getByTestId('storage-by-kind').textContent).toContain('60,100');
   expect(screen.getByTestId('index-lag').textContent).toContain('12,400 lines behind');
   expect(screen.getByTestId('storage').textContent).toContain('stream of all sources: at most 30 days, 2 GB');
 });
