@@ -588,6 +588,11 @@ undoMs: number, notifications: boolean, ringing: Ringing,
  */
 singleKeys: boolean, 
 /**
+ * Keys of the window that are not as they come: what each is for, and what is pressed for it now; nothing where it
+ * is switched off. Only the window knows its keys: what it does not know is of another version, and is kept.
+ */
+keys: { [key in string]: string | null }, 
+/**
  * Stay in the tray when the window is closed, where there is one.
  */
 keepRunning: boolean, 

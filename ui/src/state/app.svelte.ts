@@ -96,7 +96,7 @@ export class App {
     this.timeline = new Timeline(host, this.desk, this.clock);
     this.storage = new Kept(host);
     this.outside = new Outside(host);
-    this.keys = new Keys(() => this.desk.board.settings.singleKeys);
+    this.keys = new Keys(() => this.desk.board.settings);
     this.palette = new Palette(() => targets(this));
     this.desk.hear({
       changed: (board) => this.drafts.changed(board),

@@ -1,29 +1,32 @@
 import { beforeEach, expect, test } from 'vitest';
 
+import type { Settings } from '../gen';
+import { NAMES, TABLE } from './key-table';
 import { Keys } from './keys';
 
 let pressed: string[] = [];
-let single = true;
+let settings: Pick<Settings, 'singleKeys' | 'keys'>;
 let keys: Keys;
 
 beforeEach(() => {
   document.body.innerHTML = '<input id="in"><button id="b"></button><input id="r" type="radio">';
   pressed = [];
-  single = true;
-  keys = new Keys(() => single);
-  const run = (name: string) => ({ keys: name, run: () => pressed.push(name) });
+  settings = { singleKeys: true, keys: {} };
+  keys = new Keys(() => settings);
+  const run = (name: string) => ({ run: () => pressed.push(name) });
   keys.use({
     title: 'all',
-    bindings: [
-      run('a'),
-      run('d'),
-      run('shift+d'),
-      run('g i'),
-      run('?'),
-      run('enter'),
-      run('1'),
-      { ...run('escape'), always: true },
-    ],
+    bindings: {
+      approve: run('a'),
+      deny: run('d'),
+      denyAtOnce: run('shift+d'),
+      inbox: run('g i'),
+      help: run('?'),
+      open: run('enter'),
+      pick: { run: (key) => pressed.push(key) },
+      back: run('escape'),
+      palette: run('mod+k'),
+    },
   });
 });
 
@@ -84,21 +87,49 @@ test('a dialog has the keyboard to itself', () => {
   expect(pressed).toEqual([]);
 });
 
-test('switched off, single keys do nothing and Escape still works', () => {
-  single = false;
+test('switched off, single keys do nothing and what writes no character still works', () => {
+  settings = { ...settings, singleKeys: false };
   press('a');
   press('?', { shiftKey: true });
   press('g', { at: 0 });
   press('i', { at: 1 });
   press('Escape');
-  expect(pressed).toEqual(['escape']);
+  press('Enter');
+  press('k', { ctrlKey: true });
+  expect(pressed).toEqual(['escape', 'enter', 'mod+k']);
+  expect([keys.hint('approve'), keys.hint('palette')]).toEqual([undefined, 'mod+k']);
+});
+
+test('what is set holds for the hand, the buttons and the list of keys, and as soon as it is set', () => {
+  settings = { singleKeys: true, keys: { approve: 'y', deny: null, denyAtOnce: 'mod+d', pick: null } };
+  for (const key of ['a', 'y', 'd', 'D', '1']) press(key);
+  press('d', { ctrlKey: true, on: 'in' });
+  expect(pressed).toEqual(['a', 'shift+d']);
+  expect([keys.hint('approve'), keys.hint('deny'), keys.hint('pick')]).toEqual(['y', undefined, undefined]);
+  const listed = keys.groups()[0]?.rows.map((row) => [row.name, row.keys]);
+  expect(listed).toContainEqual(['approve', 'y']);
+  expect(listed).toContainEqual(['deny', undefined]);
+  settings = { ...settings, keys: {} };
+  press('a');
+  expect(pressed.at(-1)).toBe('a');
+});
+
+test('a first key that begins nothing any more is a key like another', () => {
+  settings = {
+    singleKeys: true,
+    keys: Object.fromEntries(NAMES.filter((name) => TABLE[name].keys.startsWith('g ')).map((n) => [n, null])),
+  };
+  settings.keys['approve'] = 'g';
+  press('g');
+  expect(pressed).toEqual(['a']);
+  expect(keys.bad).toEqual([]);
 });
 
 test('the newest group wins, and where its key does not apply the older one does', () => {
   let applies = true;
   const end = keys.use({
     title: 'top',
-    bindings: [{ keys: 'a', when: () => applies, run: () => pressed.push('top') }],
+    bindings: { approve: { when: () => applies, run: () => pressed.push('top') } },
   });
   press('a');
   applies = false;

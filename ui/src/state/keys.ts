@@ -1,23 +1,31 @@
+import type { Settings } from '../gen';
+import { hold, isSingle, NAMES, pressed, TABLE, type Held, type KeyName } from './key-table';
+
 /** What a key does, where it does it. */
 export interface Binding {
-  /** As `KeyboardEvent.key` in lower case; `shift+d`; `mod+k` with Ctrl or ⌘; `g i` for one after the other. */
-  keys: string;
-  /** How the list of keys writes it, where that is not `keys`. */
-  shown?: string;
-  /** In the list of keys. Bindings without words are not listed. */
+  /** In the list of keys, where it says more than the table does. */
   says?: string;
-  /** Works where single keys are switched off: keys that write no character. */
-  always?: boolean;
+  /** Not in the list of keys: something else there says it. */
+  unlisted?: boolean;
   /** Only done while what it is about is before the operator's eyes: not by its name. */
   onSight?: boolean;
   /** Whether it applies now; the next binding of the same key is asked otherwise. */
   when?: () => boolean;
-  run: () => void;
+  /** Is told which key it was. */
+  run: (key: string) => void;
 }
 
 export interface KeyGroup {
   title: string;
-  bindings: Binding[];
+  bindings: Partial<Record<KeyName, Binding>>;
+}
+
+/** One line of the list of keys. */
+export interface Listed extends Binding {
+  name: KeyName;
+  says: string;
+  /** Nothing where it is switched off. */
+  keys: string | undefined;
 }
 
 /** How long the second key of two may take, in milliseconds. Long: taken for one alone, it might answer an ask. */
@@ -27,11 +35,11 @@ const PAIR = 3000;
 export class Keys {
   #groups: KeyGroup[] = [];
   #first: { key: string; at: number } | undefined;
-  readonly #single: () => boolean;
+  readonly #settings: () => Pick<Settings, 'singleKeys' | 'keys'>;
+  #read: { from: Settings['keys']; held: Held; bad: string[] } | undefined;
 
-  /** `single`: whether single-key shortcuts are on. */
-  constructor(single: () => boolean) {
-    this.#single = single;
+  constructor(settings: () => Pick<Settings, 'singleKeys' | 'keys'>) {
+    this.#settings = settings;
   }
 
   /** Adds keys until the returned function is called. */
@@ -42,9 +50,32 @@ export class Keys {
     };
   }
 
+  /** What is pressed for each now. */
+  get held(): Held {
+    return this.#known().held;
+  }
+
+  /** What was set and cannot be. */
+  get bad(): string[] {
+    return this.#known().bad;
+  }
+
+  /** What is pressed for it, where that works now: on buttons. */
+  hint(name: KeyName): string | undefined {
+    const keys = this.held[name];
+    return keys !== null && this.#works(keys) ? keys : undefined;
+  }
+
   /** The keys of where the operator is. */
-  groups(): KeyGroup[] {
-    return this.#groups.filter((group) => group.bindings.some((binding) => binding.says !== undefined));
+  groups(): { title: string; rows: Listed[] }[] {
+    return this.#groups.map(({ title, bindings }) => ({
+      title,
+      rows: NAMES.flatMap((name) => {
+        const binding = bindings[name];
+        if (binding === undefined || binding.unlisted === true) return [];
+        return [{ ...binding, name, says: binding.says ?? TABLE[name].says, keys: this.hint(name) }];
+      }),
+    }));
   }
 
   handle(event: KeyboardEvent): void {
@@ -53,28 +84,20 @@ export class Keys {
     // A dialog has the keyboard to itself.
     if (target?.closest('dialog') != null || document.querySelector('dialog[open]') !== null) return;
     const key = nameOf(event);
-    if (event.ctrlKey || event.metaKey) {
-      this.#together(`mod+${key}`, event);
+    if (key.startsWith('mod+')) {
+      this.#together(key, event);
       return;
     }
     if (key !== 'escape' && target !== null && takesKey(target, key)) return;
     const pair = this.#pair(key, event.timeStamp);
-    const binding = this.#find(pair) ?? (pair === key ? undefined : this.#find(key));
-    if (binding !== undefined) {
-      event.preventDefault();
-      binding.run();
-    } else if (this.#begins(key)) {
-      this.#first = { key, at: event.timeStamp };
-    }
+    if (this.#take(pair, event) || (pair !== key && this.#take(key, event))) return;
+    if (this.#begins(key)) this.#first = { key, at: event.timeStamp };
   }
 
   /** Keys held down together write nothing, so they work wherever the operator is. */
   #together(keys: string, event: KeyboardEvent): void {
     this.#first = undefined;
-    const binding = this.#find(keys);
-    if (binding === undefined) return;
-    event.preventDefault();
-    binding.run();
+    this.#take(keys, event);
   }
 
   #pair(key: string, at: number): string {
@@ -84,30 +107,47 @@ export class Keys {
   }
 
   #begins(key: string): boolean {
-    return this.#single() && this.#all().some((binding) => binding.keys.startsWith(`${key} `));
+    return this.#settings().singleKeys && beginsPair(key, this.held);
   }
 
-  #find(keys: string): Binding | undefined {
-    return this.#all().find(
-      (binding) =>
-        binding.keys === keys &&
-        (binding.always === true || this.#single()) &&
-        (binding.when === undefined || binding.when()),
-    );
+  #take(keys: string, event: KeyboardEvent): boolean {
+    const names = NAMES.filter((name) => {
+      const held = this.hint(name);
+      return held !== undefined && pressed(held).includes(keys);
+    });
+    const bindings = this.#groups.flatMap((group) => names.map((name) => group.bindings[name]));
+    const binding = bindings.find((one) => one !== undefined && (one.when === undefined || one.when()));
+    if (binding === undefined) return false;
+    event.preventDefault();
+    binding.run(keys);
+    return true;
   }
 
-  #all(): Binding[] {
-    return this.#groups.flatMap((group) => group.bindings);
+  #works(keys: string): boolean {
+    return this.#settings().singleKeys || !isSingle(keys);
+  }
+
+  #known(): { held: Held; bad: string[] } {
+    const from = this.#settings().keys;
+    if (this.#read?.from !== from) this.#read = { from, ...hold(from) };
+    return this.#read;
   }
 }
 
-function nameOf(event: KeyboardEvent): string {
+/** Whether it is the first key of two. */
+export function beginsPair(key: string, held: Held): boolean {
+  return Object.values(held).some((keys) => keys?.startsWith(`${key} `) === true);
+}
+
+/** The key that was pressed, as the table writes it. */
+export function nameOf(event: KeyboardEvent): string {
   // On a keyboard of another script the key in the place of the letter is meant.
   const place = /^Key([A-Z])$/.exec(event.code)?.[1];
   const key = place !== undefined && /^[^\x20-\x7e]$/u.test(event.key) ? place : event.key;
   const name = key.toLowerCase();
   // Shift makes another key of a letter; what it makes of a sign is a sign of its own. Caps Lock is no Shift.
-  return event.shiftKey && /^[a-z]$/.test(name) ? `shift+${name}` : name;
+  const shifted = event.shiftKey && /^[a-z]$/.test(name) ? `shift+${name}` : name;
+  return event.ctrlKey || event.metaKey ? `mod+${shifted}` : shifted;
 }
 
 /** Whether an element has its own use for a key. */

@@ -1,5 +1,6 @@
 import type { App } from './app.svelte';
 import { sourceTitle } from './agents.svelte';
+import type { KeyName } from './key-table';
 import { prepare, seek, type Prepared, type Sought } from './seek';
 import { isWaiting, kindWord, outcomeWord, whereFrom } from '../words/ask';
 import { agentWord, stateWord } from '../words/thing';
@@ -14,7 +15,7 @@ export interface Target extends Sought {
   /** What it is, in a word. */
   kind: string;
   /** The key that does the same. */
-  keys?: string;
+  keys?: string | undefined;
   run: () => void;
 }
 
@@ -74,11 +75,11 @@ export function targets(app: App): Target[] {
       about: whereFrom(ask, board.sources.get(ask.source)),
       run: () => app.reveal(ask.key),
     })),
-    ...app.keys.groups().flatMap(({ title, bindings }) =>
-      bindings.flatMap(({ says, keys, onSight, when, run }) => {
+    ...app.keys.groups().flatMap(({ title, rows }) =>
+      rows.flatMap(({ name, says, keys, onSight, when, run }) => {
         // What goes back, or moves within a list, is of no use from here.
-        if (says === undefined || onSight === true || when?.() === false || MOVES.has(keys)) return [];
-        return { kind: 'key', title: says, about: title, keys, run };
+        if (onSight === true || when?.() === false || MOVES.has(name)) return [];
+        return { kind: 'key', title: says, about: title, keys, run: () => run('') };
       }),
     ),
     ...app.searches.rows.map((search) => ({
@@ -140,4 +141,4 @@ export function targets(app: App): Target[] {
   ];
 }
 
-const MOVES = new Set(['j', 'k', 'enter', 'escape', 'mod+k']);
+const MOVES: ReadonlySet<KeyName> = new Set(['next', 'previous', 'open', 'back', 'palette']);

@@ -31,6 +31,7 @@ export const SETTINGS: Settings = {
   notifications: true,
   ringing: RINGING,
   singleKeys: true,
+  keys: {},
   keepRunning: true,
   shortcut: 'Ctrl+Alt+KeyB',
 };

@@ -17,6 +17,8 @@ const MOST_CHAINED: usize = 16;
 /// B as in bell.
 const SHORTCUT: &str = "Ctrl+Alt+KeyB";
 const MOST_KEYS_CHARS: usize = 60;
+/// The window has far fewer keys.
+const MOST_KEYS: usize = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
@@ -27,6 +29,9 @@ pub struct Settings {
     pub ringing: Ringing,
     /// Single-key shortcuts in the window.
     pub single_keys: bool,
+    /// Keys of the window that are not as they come: what each is for, and what is pressed for it now; nothing where it
+    /// is switched off. Only the window knows its keys: what it does not know is of another version, and is kept.
+    pub keys: BTreeMap<String, Option<String>>,
     /// Stay in the tray when the window is closed, where there is one.
     pub keep_running: bool,
     /// The keys that bring what waits next on screen, wherever the operator is: `Ctrl+Alt+KeyB`.
@@ -40,6 +45,7 @@ impl Default for Settings {
             notifications: true,
             ringing: Ringing::default(),
             single_keys: true,
+            keys: BTreeMap::new(),
             keep_running: true,
             shortcut: Some(SHORTCUT.to_owned()),
         }
@@ -134,9 +140,13 @@ impl Settings {
         if self.undo_ms > 60_000 {
             return Some("An answer can be held back for at most 60 seconds.".to_owned());
         }
-        let keys = |keys: &String| keys.contains('+') && keys.chars().count() <= MOST_KEYS_CHARS;
-        if !self.shortcut.as_ref().is_none_or(keys) {
+        let short = |keys: &str| keys.chars().count() <= MOST_KEYS_CHARS;
+        if !self.shortcut.as_deref().is_none_or(|keys| keys.contains('+') && short(keys)) {
             return Some("The shortcut needs Ctrl, Alt or Super together with another key.".to_owned());
+        }
+        let fits = |(name, keys): (&String, &Option<String>)| short(name) && keys.as_deref().is_none_or(short);
+        if self.keys.len() > MOST_KEYS || !self.keys.iter().all(fits) {
+            return Some("These are more keys, or longer ones, than the window has.".to_owned());
         }
         let bad = |quiet: &&Quiet| quiet.days.is_empty() || quiet.from.max(quiet.to) >= MINUTES_OF_A_DAY;
         self.ringing
@@ -276,6 +286,17 @@ mod tests {
         assert_eq!(keys("Super+KeyN").fault(), None);
         assert!(keys("KeyN").fault().is_some());
         assert!(keys(&"Ctrl+".repeat(50)).fault().is_some());
+    }
+
+    #[test]
+    fn the_keys_of_the_window_are_bounded() {
+        let keys = |count: usize, keys: &str| Settings {
+            keys: (0..count).map(|n| (n.to_string(), Some(keys.to_owned()))).collect(),
+            ..Settings::default()
+        };
+        assert_eq!(keys(MOST_KEYS, "shift+a").fault(), None);
+        assert!(keys(MOST_KEYS + 1, "a").fault().is_some());
+        assert!(keys(1, &"g ".repeat(MOST_KEYS_CHARS)).fault().is_some());
     }
 
     #[test]

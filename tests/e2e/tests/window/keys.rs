@@ -4,7 +4,7 @@ use anyhow::Result;
 use deskbell_e2e::{Key, Window, named, named_with};
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, detail};
 
 const SCREENS: [&str; 8] =
     ["Agents", "Threads", "Tasks", "Findings", "History", "Sources", "Settings", "Inbox"];
@@ -96,4 +96,35 @@ async fn anything_is_found_by_its_words() -> Result<()> {
     window.reads(&format!("{}[aria-selected=true]", named("palette-row")), "add fd").await?;
     window.press(Key::Enter).await?;
     window.sees(&named_with("ask-detail", "key", &fd)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_changed_holds_over_restarts() -> Result<()> {
+    let mut desk = Desk::open("keys-changed").await?;
+    let (first, second) = (desk.ask_approval("add ripgrep"), desk.ask_approval("add fd"));
+    desk.go("Settings").await?;
+    let change = named("key-change-approve");
+    // What is another's is refused by the other's name.
+    desk.window.click(&change).await?;
+    desk.window.press(Key::Char('w')).await?;
+    desk.window.reads("[role=alert]", "is taken: Next that waits").await?;
+    desk.window.click(&change).await?;
+    desk.window.press(Key::Char('y')).await?;
+    desk.window.reads(&named("key-of-approve"), "y").await?;
+    desk.picture("settings-keys").await?;
+
+    visit(&desk.window, "Inbox").await?;
+    desk.show(&first).await?;
+    desk.window.reads(&format!("{} kbd", named("offer-approve")), "y").await?;
+    // The key that it was does nothing now.
+    desk.window.press(Key::Char('a')).await?;
+    desk.press_until(Key::Char('y'), &detail(&first, "held")).await?;
+    desk.ends(&first, "approved").await?;
+
+    desk.crash_and_return().await?;
+    desk.show(&second).await?;
+    desk.window.press(Key::Char('a')).await?;
+    desk.press_until(Key::Char('y'), &detail(&second, "held")).await?;
+    desk.ends(&second, "approved").await?;
+    desk.received(&["/approve/1", "/approve/2"])
 }
