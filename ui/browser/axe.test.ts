@@ -36,8 +36,16 @@ test('every part of the kit can be used by everybody, in both themes', async () 
   const { page } = gallery;
   // Code is looked at in its colours.
   for (const theme of ['Dark', 'Light']) await page.waitForSelector(`[aria-label="${theme}"] .comment`);
-  await picture(page, 'gallery');
+  await picture(page, 'gallery', true);
   expect(await faults(page)).toEqual([]);
+  for (const theme of ['dark', 'light']) {
+    await page.click(`[data-testid="open-dialog-${theme}"]`);
+    await page.waitForSelector(`[data-testid="dialog-${theme}"]`);
+    await picture(page, `gallery-dialog-${theme}`);
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(`[data-testid="dialog-${theme}"]`, { state: 'detached' });
+  }
 });
 
 for (const theme of ['dark', 'light'] as const) {
