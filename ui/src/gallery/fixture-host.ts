@@ -1,4 +1,4 @@
-import type { Answer, Command, CommandError, Format, HistoryFilter, Key, Patch } from '../gen';
+import type { Answer, Command, CommandError, Draft, Format, HistoryFilter, Key, Patch } from '../gen';
 import { Refused, type Exported, type Host, type Listener, type Subscription } from '../host';
 import type { AnswerTo } from '../host/host';
 import { STORAGE } from './samples';
@@ -22,6 +22,8 @@ export class FixtureHost implements Host {
   subscriptions = 0;
   reply: Reply;
   storage = STORAGE;
+  /** What is half written, as an engine keeps it. */
+  drafts: Draft[] = [];
   #listener: Listener | undefined;
   #number = 0;
 
@@ -36,6 +38,15 @@ export class FixtureHost implements Host {
     }
     if (command.command === 'index.show') {
       return { answer: 'index', index: this.storage.index } as AnswerTo<C>;
+    }
+    if (command.command === 'draft.list') {
+      return { answer: 'drafts', rows: this.drafts } as AnswerTo<C>;
+    }
+    if (command.command === 'draft.keep') {
+      const { draft } = command;
+      this.drafts = this.drafts.filter(({ key, offer }) => key !== draft.key || offer !== draft.offer);
+      if (Object.keys(draft.values).length > 0) this.drafts.push(draft);
+      return { answer: 'done' } as AnswerTo<C>;
     }
     this.sent.push(command);
     const answer = await this.reply(command);

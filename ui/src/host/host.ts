@@ -35,6 +35,8 @@ interface AnswerTags extends Record<Command['command'], Answer['answer']> {
   'search.list': 'searches';
   'search.save': 'searches';
   'search.remove': 'searches';
+  'draft.list': 'drafts';
+  'draft.keep': 'done';
   'body.list': 'bodies';
   'storage.show': 'storage';
   'storage.count': 'counted';

@@ -75,7 +75,7 @@ export class App {
   constructor(host: Host, storage: Storage, frame?: Frame) {
     this.host = host;
     this.desk = new Desk(host, frame);
-    this.drafts = new Drafts(storage);
+    this.drafts = new Drafts(host);
     this.looks = new Looks(storage);
     this.inbox = new Inbox(this.desk, this.clock, () => this.looks.grouping);
     this.intents = new Intents(host, this.desk, this.drafts);
@@ -110,7 +110,7 @@ export class App {
     this.desk.open();
     return () => {
       this.desk.close();
-      this.drafts.flush();
+      void this.drafts.flush();
       for (const end of ends) end();
     };
   }

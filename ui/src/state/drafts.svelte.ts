@@ -1,22 +1,24 @@
 import type { Field, Key, Offer, Value } from '../gen';
+import type { Host } from '../host';
 import type { Board } from './board';
 import { fits, initial, keepable, type Values } from './field';
 
-/** Where drafts outlive the window. */
-const KEPT = 'deskbell.drafts';
-const MOST_KEPT = 200;
-/** Typing is written down this long after the last letter, in milliseconds. */
-const PAUSE = 400;
+/** Typing is handed to the engine this long after the last letter, in milliseconds. */
+const PAUSE = 200;
 
-/** What the operator has put into the fields of offers and not sent yet: kept per ask, over restarts. */
+/** What the operator has put into the fields of offers and not sent yet: the engine keeps it, over restarts too. */
 export class Drafts {
   #values: Record<string, Values> = $state({});
-  readonly #storage: Storage;
+  readonly #host: Host;
+  #board: Board | undefined;
+  #known: 'no' | 'asked' | 'yes' = 'no';
+  /** Places whose values the engine does not have yet. */
+  readonly #unwritten = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing = Promise.resolve();
 
-  constructor(storage: Storage) {
-    this.#storage = storage;
-    this.#values = read(storage);
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   value(key: Key, offer: Offer, field: Field): Value {
@@ -32,49 +34,78 @@ export class Drafts {
   put(key: Key, offer: Offer, field: Field, value: Value): void {
     const at = place(key, offer.id);
     this.#values[at] = { ...this.#values[at], [field.id]: value };
-    this.#writeSoon();
+    this.#writeSoon(at);
   }
 
   /** Takes what is drafted for an offer away, as it is sent. */
   clear(key: Key, offer: Offer['id']): void {
-    if (Reflect.deleteProperty(this.#values, place(key, offer))) this.#writeSoon();
+    const at = place(key, offer);
+    if (Reflect.deleteProperty(this.#values, at)) this.#writeSoon(at);
   }
 
   /** Puts back what was taken away; what was drafted since then stays. */
   putBack(key: Key, offer: Offer['id'], values: Values): void {
     const at = place(key, offer);
     this.#values[at] = { ...values, ...this.#values[at] };
-    this.#writeSoon();
+    this.#writeSoon(at);
   }
 
-  /** Forgets what was drafted for asks that have ended. */
+  /** The engine is there, and has told something. */
   changed(board: Board): void {
-    let gone = false;
-    for (const at of Object.keys(this.#values)) {
-      if (board.asks.get(at.slice(0, at.lastIndexOf('#')))?.state !== 'settled') continue;
-      Reflect.deleteProperty(this.#values, at);
-      gone = true;
-    }
-    if (gone) this.#writeSoon();
+    this.#board = board;
+    this.#forget();
+    if (this.#known === 'no') void this.#ask();
   }
 
-  /** Writes down what is not written yet. */
-  flush(): void {
+  /** Hands over what the engine does not have yet, one after the other: the newest word is the last. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
-    const newest = Object.entries(this.#values)
-      .slice(-MOST_KEPT)
-      .map(([at, values]) => [at, keepable(values)] as const);
+    const places = [...this.#unwritten];
+    this.#unwritten.clear();
+    this.#writing = places.reduce((before, at) => before.then(() => this.#write(at)), this.#writing);
+    return this.#writing;
+  }
+
+  /** What was kept before this window was opened; what was typed meanwhile is newer. */
+  async #ask(): Promise<void> {
+    this.#known = 'asked';
     try {
-      this.#storage.setItem(KEPT, JSON.stringify(Object.fromEntries(newest)));
+      const { rows } = await this.#host.command({ command: 'draft.list' });
+      const kept = rows.map(({ key, offer, values }) => [place(key, offer), values] as const);
+      this.#values = { ...Object.fromEntries(kept), ...this.#values };
+      this.#known = 'yes';
+      this.#forget();
     } catch (thrown) {
-      // A full or forbidden storage costs the drafts a restart, not the operator their answer.
+      this.#known = 'no';
       console.warn(thrown);
     }
   }
 
-  #writeSoon(): void {
+  /** Drops what was drafted for asks that have ended. */
+  #forget(): void {
+    for (const at of Object.keys(this.#values)) {
+      if (this.#board?.asks.get(keyOf(at))?.state !== 'settled') continue;
+      Reflect.deleteProperty(this.#values, at);
+      this.#writeSoon(at);
+    }
+  }
+
+  async #write(at: string): Promise<void> {
+    const values = keepable(this.#values[at] ?? {});
+    const draft = { key: keyOf(at), offer: at.slice(at.lastIndexOf('#') + 1), values };
+    try {
+      await this.#host.command({ command: 'draft.keep', draft });
+    } catch (thrown) {
+      // It goes with the next that is typed. Until then only a restart could lose it.
+      this.#unwritten.add(at);
+      console.warn(thrown);
+    }
+  }
+
+  #writeSoon(at: string): void {
+    this.#unwritten.add(at);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), PAUSE);
+    this.#timer = setTimeout(() => void this.flush(), PAUSE);
   }
 }
 
@@ -82,11 +113,6 @@ function place(key: Key, offer: string): string {
   return `${key}#${offer}`;
 }
 
-function read(storage: Storage): Record<string, Values> {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(KEPT) ?? '{}');
-    return typeof kept === 'object' && kept !== null ? (kept as Record<string, Values>) : {};
-  } catch {
-    return {};
-  }
+function keyOf(at: string): Key {
+  return at.slice(0, at.lastIndexOf('#'));
 }

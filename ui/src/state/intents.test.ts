@@ -13,7 +13,7 @@ beforeEach(() => localStorage.clear());
 function intents(): { intents: Intents; host: FixtureHost; drafts: Drafts } {
   const host = new FixtureHost(() => ({ answer: 'taken', receipt: receipt() }));
   const desk = new Desk(host, (paint) => paint());
-  const drafts = new Drafts(localStorage);
+  const drafts = new Drafts(host);
   desk.open();
   host.push({ patch: 'reset' }, { patch: 'ask', row: approval() });
   return { intents: new Intents(host, desk, drafts), host, drafts };

@@ -13,6 +13,7 @@ use crate::body::BodyView;
 use crate::carry::{CarriedEntry, Origin, Tally};
 use crate::context::EntryContext;
 use crate::detect::DetectedView;
+use crate::drafts::Draft;
 use crate::export::{ExportPart, Format};
 use crate::notice::Desktop;
 use crate::pointer::Pointer;
@@ -112,6 +113,11 @@ pub enum Command {
     SearchSave { search: SavedSearch, instead_of: Option<String> },
     #[serde(rename = "search.remove")]
     SearchRemove { name: String },
+    #[serde(rename = "draft.list")]
+    DraftList,
+    /// Keeps what is half written, in the place of what was kept for the same offer.
+    #[serde(rename = "draft.keep")]
+    DraftKeep { draft: Draft },
     /// Adds lines of another machine's history, oldest first. What is here stays as it is; a source that is not
     /// here is added paused.
     #[serde(rename = "history.import")]
@@ -230,6 +236,10 @@ pub enum Answer {
     /// By name.
     Searches {
         rows: Vec<SavedSearch>,
+    },
+    /// The newest last.
+    Drafts {
+        rows: Vec<Draft>,
     },
     Imported {
         tally: Tally,

@@ -1,3 +1,4 @@
+mod drafts;
 mod import;
 mod reveal;
 mod searches;
@@ -92,6 +93,8 @@ struct Inner {
     revealed: watch::Sender<()>,
     /// Held while they are changed.
     searches: Mutex<()>,
+    /// Held while they are changed.
+    drafts: Mutex<()>,
     tasks: TaskTracker,
     clock: Clock,
     offline: bool,
@@ -124,6 +127,7 @@ impl Engine {
                 secrets: Arc::new(Secrets::new(&data)),
                 sources: Mutex::default(),
                 searches: Mutex::default(),
+                drafts: Mutex::default(),
                 tasks: TaskTracker::new(),
                 desk,
                 intents,
@@ -247,6 +251,7 @@ impl Engine {
             Command::RetentionSet { rules } => self.set_rules(rules).await,
             Command::SearchSave { search, instead_of } => self.save_search(search, instead_of).await,
             Command::SearchRemove { name } => self.remove_search(name).await,
+            Command::DraftKeep { draft } => self.keep_draft(draft).await,
             Command::SettingsSet { settings } => self.set_settings(settings).await,
             Command::AskReveal { key } => self.find_and_reveal(key).await,
             Command::EntryReveal { key } => self.find_and_reveal_entry(key).await,
@@ -267,6 +272,7 @@ impl Engine {
             | Command::HistoryTimeline { .. }
             | Command::HistoryExport { .. }
             | Command::SearchList
+            | Command::DraftList
             | Command::BodyList { .. }
             | Command::StorageShow
             | Command::StorageCount { .. }

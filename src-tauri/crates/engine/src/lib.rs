@@ -8,6 +8,7 @@ pub mod command;
 pub mod context;
 mod desk;
 pub mod detect;
+pub mod drafts;
 mod engine;
 pub mod escape;
 pub mod export;

@@ -10,6 +10,7 @@ use crate::body::{self, BodyView};
 use crate::clock::Clock;
 use crate::command::{Answer, Command, CommandError, ErrorCode, HistoryFilter, Patch};
 use crate::desk::Desk;
+use crate::drafts::Drafts;
 use crate::history;
 use crate::searches::Searches;
 use crate::self_test::SelfTest;
@@ -80,6 +81,7 @@ impl Queries {
             Command::HistoryExport { filter, format } => {
                 self.export(filter, *format).map(|part| Answer::Exported { part })
             }
+            Command::DraftList => self.drafts().map(|kept| Answer::Drafts { rows: kept.rows() }),
             Command::SearchList => self.searches().map(|kept| Answer::Searches { rows: kept.rows() }),
             Command::BodyList { source, items, whole } => {
                 self.bodies(source, items, *whole).map(|rows| Answer::Bodies { rows })
@@ -106,6 +108,7 @@ impl Queries {
             | Command::HistoryImport { .. }
             | Command::SearchSave { .. }
             | Command::SearchRemove { .. }
+            | Command::DraftKeep { .. }
             | Command::IntentTake { .. }
             | Command::IntentUndo { .. }
             | Command::IntentRetry { .. }
@@ -274,6 +277,11 @@ impl Queries {
 
     pub(crate) fn searches(&self) -> Result<Searches, CommandError> {
         let kept = self.reader().setting(Searches::NAME)?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    pub(crate) fn drafts(&self) -> Result<Drafts, CommandError> {
+        let kept = self.reader().setting(Drafts::NAME)?;
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
     }
 

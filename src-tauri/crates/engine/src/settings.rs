@@ -144,7 +144,8 @@ impl Settings {
         if !self.shortcut.as_deref().is_none_or(|keys| keys.contains('+') && short(keys)) {
             return Some("The shortcut needs Ctrl, Alt or Super together with another key.".to_owned());
         }
-        let fits = |(name, keys): (&String, &Option<String>)| short(name) && keys.as_deref().is_none_or(short);
+        let fits =
+            |(name, keys): (&String, &Option<String>)| short(name) && keys.as_deref().is_none_or(short);
         if self.keys.len() > MOST_KEYS || !self.keys.iter().all(fits) {
             return Some("These are more keys, or longer ones, than the window has.".to_owned());
         }

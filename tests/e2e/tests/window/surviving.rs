@@ -1,7 +1,11 @@
 //! What is asked and answered outlives the page, the app and the server.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
-use deskbell_e2e::{Key, named, named_with};
+use deskbell_e2e::{Key, Window, eventually, named, named_with};
+use deskbell_sim::hyperhive::Prompt;
+use serde_json::json;
 
 use crate::desk::Desk;
 
@@ -69,4 +73,62 @@ async fn history_is_there_after_a_crash_without_any_server() -> Result<()> {
     let asked = rows.iter().find(|row| row["text"].as_str().is_some_and(|text| text.contains("add ripgrep")));
     ensure!(asked.is_some_and(|row| !row["raw"].is_null()), "not in the history: {rows:#?}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_half_written_is_there_after_a_crash() -> Result<()> {
+    let mut desk = Desk::open("drafts").await?;
+    let approval = desk.ask_approval("drop the table");
+    let question =
+        desk.ask_question(Prompt::new("manager", "Which hosts?").options(&["alpha", "beta"]).multi());
+    desk.show(&approval).await?;
+    desk.window.write(&named("field-note"), "not on a Friday").await?;
+    desk.show(&question).await?;
+    desk.window.click(&named_with("option", "label", "beta")).await?;
+    desk.window.write(&named("field-answer"), "after the backup").await?;
+    for words in ["not on a Friday", "after the backup"] {
+        eventually(&format!("{words:?} is on the disk"), async || {
+            Ok(written(&desk.desktop.data(), words)?.then_some(()))
+        })
+        .await?;
+    }
+
+    desk.crash_and_return().await?;
+    desk.show(&approval).await?;
+    holds(&desk.window, "field-note", "not on a Friday").await?;
+    desk.show(&question).await?;
+    holds(&desk.window, "field-answer", "after the backup").await?;
+    desk.window.sees(&format!("{}:checked", named_with("option", "label", "beta"))).await?;
+    desk.picture("draft-after-a-crash").await?;
+    // With Ctrl and Enter from where it was written.
+    desk.window.click(&named("field-answer")).await?;
+    desk.window.press(Key::Ctrl('\u{E007}')).await?;
+    desk.ends(&question, "answered").await?;
+    desk.received(&["/answer-question/1 answer=beta, after the backup"])
+}
+
+/// Whether a file of this folder has these words.
+fn written(folder: &Path, words: &str) -> Result<bool> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_file() && has(&std::fs::read(path)?, words.as_bytes()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn has(bytes: &[u8], words: &[u8]) -> bool {
+    bytes.windows(words.len()).any(|part| part == words)
+}
+
+/// Waits until a field holds these words.
+async fn holds(window: &Window, field: &str, words: &str) -> Result<()> {
+    eventually(&format!("{field} holds {words:?}"), async || {
+        let value = window
+            .run("return document.querySelector(arguments[0])?.value ?? null", json!([named(field)]))
+            .await?;
+        Ok((value == words).then_some(()))
+    })
+    .await
 }
