@@ -28,6 +28,7 @@ import { Storage as Kept } from './storage.svelte';
 import { Tasks } from './tasks.svelte';
 import { Timeline } from './timeline.svelte';
 import { Threads } from './threads.svelte';
+import { Verdicts } from './verdicts.svelte';
 import { Usage } from './usage.svelte';
 
 /** Everything behind the window, put together once. */
@@ -40,6 +41,7 @@ export class App {
   readonly drafts: Drafts;
   readonly intents: Intents;
   readonly holding: Holding;
+  readonly verdicts: Verdicts;
   readonly batch: Batch;
   readonly agents: Agents;
   readonly threads: Threads;
@@ -79,6 +81,7 @@ export class App {
     this.looks = new Looks(storage);
     this.inbox = new Inbox(this.desk, this.clock, () => this.looks.grouping);
     this.intents = new Intents(host, this.desk, this.drafts);
+    this.verdicts = new Verdicts(this.desk);
     this.batch = new Batch(this.desk, this.intents);
     this.holding = new Holding(this.desk, this.inbox, this.intents, this.clock);
     this.agents = new Agents(host, this.desk);

@@ -9,6 +9,8 @@ import type { Grouping } from './looks.svelte';
 /** How long a settled ask stays in the list, in milliseconds. */
 export const LINGER = 8000;
 const SOON = 30 * 60 * 1000;
+/** A pointer that has not moved for so long rests there by chance, in milliseconds. */
+export const STILL = 10_000;
 
 export interface Group {
   title: string;
@@ -21,8 +23,6 @@ export class Inbox {
   selected: Key | null = $state(null);
   /** Where only one of list and ask has room: whether it is the ask. */
   open = $state(false);
-  /** While the pointer is over the list, nothing moves under it. */
-  hovered = false;
   /** Spoken politely: what is new, what ended. */
   announcement = $state('');
 
@@ -30,6 +30,10 @@ export class Inbox {
   readonly #desk: Desk;
   readonly #clock: Clock;
   readonly #grouping: () => Grouping;
+  /** As the list stood when the pointer came: while it moves there, nothing moves under it. */
+  #still: { groups: { title: string; keys: Key[] }[]; grouping: Grouping; filter: string } | null =
+    $state.raw(null);
+  #stillUntil = 0;
   /** Settled while we looked, and until when they stay. */
   #lingering: ReadonlyMap<Key, number> = $state.raw(new Map());
 
@@ -55,9 +59,25 @@ export class Inbox {
     return rows.sort((a, b) => late(a) - late(b) || byDeadline(a, b));
   });
 
-  readonly groups: Group[] = $derived.by(() =>
+  readonly #fresh: Group[] = $derived.by(() =>
     this.#grouping() === 'deadline' ? this.#byTime() : this.#byOrigin(this.#grouping()),
   );
+
+  readonly groups: Group[] = $derived.by(() => {
+    const still = this.#still;
+    if (still === null || still.grouping !== this.#grouping() || still.filter !== this.filter)
+      return this.#fresh;
+    const rows = new Map(this.#fresh.flatMap(({ asks }) => asks).map((ask) => [ask.key, ask]));
+    const groups = still.groups.map(({ title, keys }) => ({
+      title,
+      asks: keys.flatMap((key) => {
+        const ask = rows.get(key);
+        rows.delete(key);
+        return ask === undefined ? [] : [ask];
+      }),
+    }));
+    return [...groups, { title: 'Just in', asks: [...rows.values()] }].filter(({ asks }) => asks.length > 0);
+  });
 
   /** As they stand on screen, from the first group to the last. */
   readonly listed: AskView[] = $derived.by(() => this.groups.flatMap((group) => group.asks));
@@ -140,9 +160,25 @@ export class Inbox {
       .sort((a, b) => (b.heldUntil ?? 0) - (a.heldUntil ?? 0)),
   );
 
+  /** The pointer is over the list, and moves. */
+  holdStill(now: number): void {
+    this.#stillUntil = now + STILL;
+    this.#still ??= {
+      groups: this.groups.map(({ title, asks }) => ({ title, keys: asks.map((ask) => ask.key) })),
+      grouping: this.#grouping(),
+      filter: this.filter,
+    };
+  }
+
+  /** The pointer has left the list. */
+  letGo(): void {
+    this.#still = null;
+  }
+
   /** Lets settled asks go whose time is over. The one on screen stays. */
   prune(now: number): void {
-    if (this.hovered) return;
+    if (now >= this.#stillUntil) this.letGo();
+    if (this.#still !== null) return;
     const left = [...this.#lingering].filter(([key, until]) => until > now || key === this.selected);
     if (left.length < this.#lingering.size) this.#lingering = new Map(left);
   }

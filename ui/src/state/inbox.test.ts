@@ -5,7 +5,7 @@ import { approval, NOON } from '../gallery/samples';
 import type { AskView, Patch } from '../gen';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
-import { Inbox, LINGER } from './inbox.svelte';
+import { Inbox, LINGER, STILL } from './inbox.svelte';
 import type { Grouping } from './looks.svelte';
 
 let grouping: Grouping = 'deadline';
@@ -64,12 +64,35 @@ test('what somebody else answered keeps its place for a while, then goes', () =>
 test('nothing goes from under the pointer, nor from the screen', () => {
   const { inbox: it, clock, tell } = inbox(ask(1), ask(2));
   tell(ask(1, { state: 'settled' }), ask(2, { state: 'settled' }));
-  it.hovered = true;
+  it.holdStill(clock.now);
   it.prune(clock.now + LINGER);
   expect(keys(it)).toEqual(['1', '2']);
-  it.hovered = false;
+  it.letGo();
   it.prune(clock.now + LINGER);
   expect(keys(it)).toEqual(['1']);
+});
+
+test('what comes in while the pointer moves over the list stands below it, and goes to its place after that', () => {
+  const { inbox: it, clock, tell } = inbox(ask(1), ask(2));
+  it.holdStill(clock.now);
+  tell(ask(3, { expiresAt: NOON + 60_000 }), ask(1, { expiresAt: NOON + 9e8 }));
+  expect(keys(it)).toEqual(['1', '2', '3']);
+  expect(it.groups.map((group) => group.title)).toEqual(['No deadline', 'Just in']);
+  it.letGo();
+  expect(keys(it)).toEqual(['3', '1', '2']);
+});
+
+test('a pointer that was left lying on the list holds nothing for long, and a filter is what was asked for', () => {
+  const { inbox: it, clock, tell } = inbox(ask(1), ask(2));
+  it.holdStill(clock.now);
+  tell(ask(3, { expiresAt: NOON + 60_000 }));
+  it.prune(clock.now + STILL - 1);
+  expect(keys(it)).toEqual(['1', '2', '3']);
+  it.filter = 'ask';
+  expect(keys(it)).toEqual(['3', '1', '2']);
+  it.filter = '';
+  it.prune(clock.now + STILL);
+  expect(keys(it)).toEqual(['3', '1', '2']);
 });
 
 test('what had ended before we looked is not in the list', () => {

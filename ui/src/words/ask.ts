@@ -1,4 +1,5 @@
-import type { AskView, Scope, SourceView } from '../gen';
+import type { AskView, Ringing, Scope, SourceView } from '../gen';
+import { kindsWord } from './ringing';
 
 /** How far an answer reaches that is not for once. */
 export const REACH: Record<Exclude<Scope, 'once'>, string> = {
@@ -74,6 +75,15 @@ export function beyondTitle(ask: Pick<AskView, 'title' | 'detail'>): string {
 export function whereFrom(ask: AskView, source: SourceView | undefined): string {
   const name = source?.name ?? ask.source;
   return ask.agent === null ? name : `${ask.agent} · ${name}`;
+}
+
+/** Why an ask is urgent, in words; nothing where it is not. */
+export function urgentWords(ask: AskView, ringing: Ringing, source: string): string | null {
+  if (ask.urgency === 'urgent') return `${source} calls it urgent`;
+  if (ringing.sources[ask.source] === 'urgent') return `urgent, as you set all from ${source}`;
+  if (ringing.kinds[ask.kind] === 'urgent')
+    return `urgent, as you set all ${kindsWord(ask.kind).toLowerCase()}`;
+  return null;
 }
 
 /** Whether the operator is the one everything waits for. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 
 import { approval, NOON } from '../gallery/samples';
-import { beyondTitle, outcomeWord, outcomeWords } from './ask';
+import { beyondTitle, outcomeWord, outcomeWords, urgentWords } from './ask';
 import { pretty } from './json';
 import { linkWords, settingWords } from './link';
+import { SETTINGS } from './ringing';
 import { phaseWords } from './thing';
 import { age, countdown, exact, moment, spoken } from './time';
 import { hides, pieces, plain, spaced } from './visible';
@@ -103,4 +104,16 @@ test('names made for programs are read as words', () => {
     'Server json',
   ]);
   expect(phaseWords('input_required')).toBe('input required');
+});
+
+test('why an ask is urgent is said: who says so', () => {
+  const { ringing } = SETTINGS;
+  const ask = approval();
+  const set = { ...ringing, sources: { [ask.source]: 'urgent' as const } };
+  expect(urgentWords(ask, ringing, 'hive')).toBeNull();
+  expect(urgentWords(approval({ urgency: 'urgent' }), set, 'hive')).toBe('hive calls it urgent');
+  expect(urgentWords(ask, set, 'hive')).toBe('urgent, as you set all from hive');
+  expect(urgentWords(ask, { ...ringing, kinds: { approval: 'urgent' } }, 'hive')).toBe(
+    'urgent, as you set all approvals',
+  );
 });
