@@ -26,7 +26,7 @@ import { Searches } from './searches.svelte';
 import { Sources } from './sources.svelte';
 import { Storage as Kept } from './storage.svelte';
 import { Tasks } from './tasks.svelte';
-import { Timeline } from './timeline.svelte';
+import { lastHours, Timeline } from './timeline.svelte';
 import { Threads } from './threads.svelte';
 import { Verdicts } from './verdicts.svelte';
 import { Usage } from './usage.svelte';
@@ -57,6 +57,8 @@ export class App {
   readonly detection: Detection;
   readonly history: History;
   readonly timeline: Timeline;
+  /** How much happened in the last day at what is looked at. */
+  readonly lastDay: Timeline;
   readonly storage: Kept;
   readonly searches: Searches;
   readonly exporting: Exporting;
@@ -97,6 +99,7 @@ export class App {
     this.searches = new Searches(host, this.desk, this.history);
     this.exporting = new Exporting(host, this.history);
     this.timeline = new Timeline(host, this.desk, this.clock);
+    this.lastDay = new Timeline(host, this.desk, this.clock, lastHours);
     this.storage = new Kept(host);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings);

@@ -21,7 +21,7 @@ export interface Bar {
   count: number;
 }
 
-/** How much happened when, in all the time that the history reaches back. */
+/** How much happened when: in all the time that the history reaches back, or in a time of its own. */
 export class Timeline {
   bars: Bar[] = $state.raw([]);
   /** Why it could not be counted. */
@@ -29,13 +29,15 @@ export class Timeline {
 
   readonly #host: Host;
   readonly #clock: Clock;
+  readonly #edges: ((now: Millis) => Millis[]) | null;
   #counted: Counted | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
   /** What was counted under another filter must not be shown under this one. */
   #turn = 0;
 
-  constructor(host: Host, desk: Desk, clock: Clock) {
+  constructor(host: Host, desk: Desk, clock: Clock, edges: ((now: Millis) => Millis[]) | null = null) {
     this.#host = host;
+    this.#edges = edges;
     this.#clock = clock;
     desk.hear({ entries: () => this.#soon() });
   }
@@ -58,8 +60,7 @@ export class Timeline {
     const filter = { ...EVERYTHING, ...this.#counted };
     const ask = { command: 'history.timeline', filter } as const;
     try {
-      const { span } = (await this.#host.command({ ...ask, edges: [] })).timeline;
-      const edges = span === null ? [] : edgesOver(span, this.#clock.now);
+      const edges = this.#edges?.(this.#clock.now) ?? (await this.#reach(ask));
       const { counts } = (await this.#host.command({ ...ask, edges })).timeline;
       if (turn !== this.#turn) return;
       this.bars = counts.map((count, at) => ({ since: edges[at] ?? 0, until: edges[at + 1] ?? 0, count }));
@@ -69,6 +70,12 @@ export class Timeline {
     }
   }
 
+  /** As far as the history reaches back. */
+  async #reach(ask: { command: 'history.timeline'; filter: HistoryFilter }): Promise<Millis[]> {
+    const { span } = (await this.#host.command({ ...ask, edges: [] })).timeline;
+    return span === null ? [] : edgesOver(span, this.#clock.now);
+  }
+
   #soon(): void {
     if (this.#counted === null) return;
     this.#again ??= setTimeout(() => {
@@ -76,6 +83,14 @@ export class Timeline {
       void this.#count();
     }, PAUSE);
   }
+}
+
+/** The last 24 hours, each on its own; the newest is the one that is not over. */
+export function lastHours(now: Millis): Millis[] {
+  const end = new Date(now);
+  const hour = (ago: number): number =>
+    new Date(end.getFullYear(), end.getMonth(), end.getDate(), end.getHours() - ago).getTime();
+  return [...new Set(Array.from({ length: 25 }, (_, at) => hour(23 - at)))].sort((a, b) => a - b);
 }
 
 /** The hours, days, weeks or months of a time, whichever are few enough; of the longest, the last months. */

@@ -5,7 +5,7 @@ import { entry, NOON } from '../gallery/samples';
 import type { Answer, Command } from '../gen';
 import { Clock } from './clock.svelte';
 import { Desk } from './desk.svelte';
-import { edgesOver, Timeline } from './timeline.svelte';
+import { edgesOver, lastHours, Timeline } from './timeline.svelte';
 
 beforeEach(() => void vi.useFakeTimers({ now: NOON }));
 afterEach(() => void vi.useRealTimers());
@@ -78,4 +78,20 @@ test('what comes late for another filter is not shown, and a failure is said', a
   host.reply = () => ({ code: 'failed', message: 'the disk is gone' });
   await vi.advanceTimersByTimeAsync(0);
   expect([it.bars, it.failed]).toEqual([[], 'the disk is gone']);
+});
+
+test('the last day is 24 hours, of which the newest is not over', () => {
+  const edges = lastHours(NOON + 5);
+  expect(edges).toHaveLength(25);
+  expect(edges.at(-2)).toBeLessThanOrEqual(NOON + 5);
+  expect(edges.at(-1)).toBeGreaterThan(NOON + 5);
+  for (const [at, edge] of edges.slice(1).entries()) expect(edge - (edges[at] ?? 0)).toBe(HOUR);
+});
+
+test('a time of its own is counted at once, however far the history reaches', async () => {
+  const host = new FixtureHost(counted);
+  const it = new Timeline(host, new Desk(host, (paint) => paint()), new Clock(), lastHours);
+  it.watch(ALL);
+  await vi.waitFor(() => expect(it.bars).toHaveLength(24));
+  expect(host.sent).toHaveLength(1);
 });

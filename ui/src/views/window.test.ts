@@ -372,10 +372,10 @@ test('a source is removed only after a second word', async () => {
   await tick();
   await user.click(screen.getByTestId('source-row'));
   await user.click(screen.getByTestId('source-remove'));
-  expect(host.sent).toEqual([]);
+  expect(host.sent.map(({ command }) => command)).not.toContain('source.remove');
   host.reply = () => ({ answer: 'done' });
   await user.click(screen.getByTestId('source-remove-confirm'));
-  expect(host.sent).toEqual([{ command: 'source.remove', source: 'hive' }]);
+  expect(host.sent).toContainEqual({ command: 'source.remove', source: 'hive' });
 });
 
 test('a history that cannot be read says so, and an empty one what it is for', async () => {

@@ -1,4 +1,5 @@
 import type { Limits, Range } from '../state/range';
+import { count } from './link';
 import { spaced } from './visible';
 
 export const RANGE_WORDS: Record<Range['is'], string> = {
@@ -24,6 +25,17 @@ export function limitsWords({ since, until }: Limits): string {
   if (since !== null) return `Since ${spaced(format.format(since))}`;
   if (last === null) return RANGE_WORDS.any;
   return `${whole ? 'Up to' : 'Before'} ${spaced(format.format(last))}`;
+}
+
+const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** How much happened in the last day, and in which hour the most. */
+export function lastDayWords(bars: readonly { since: number; until: number; count: number }[]): string {
+  const sum = bars.reduce((total, bar) => total + bar.count, 0);
+  if (sum === 0) return 'Nothing in the last 24 hours';
+  const most = bars.reduce((best, bar) => (bar.count > best.count ? bar : best));
+  const when = spaced(hour.formatRange(most.since, most.until));
+  return `${count(sum, 'line')} of history in the last 24 hours; the busiest: ${when}`;
 }
 
 function isMidnight(at: number): boolean {

@@ -5,6 +5,7 @@ import { beyondTitle, outcomeWord, outcomeWords, urgentWords } from './ask';
 import { pretty } from './json';
 import { linkWords, settingWords } from './link';
 import { SETTINGS } from './ringing';
+import { lastDayWords } from './range';
 import { phaseWords } from './thing';
 import { age, countdown, exact, moment, spoken } from './time';
 import { hides, pieces, plain, spaced } from './visible';
@@ -116,4 +117,14 @@ test('why an ask is urgent is said: who says so', () => {
   expect(urgentWords(ask, { ...ringing, kinds: { approval: 'urgent' } }, 'hive')).toBe(
     'urgent, as you set all approvals',
   );
+});
+
+test('the last day in words is what its line shows', () => {
+  const bars = [3, 9, 0].map((count, at) => ({
+    since: NOON + at * 3_600_000,
+    until: NOON + (at + 1) * 3_600_000,
+    count,
+  }));
+  expect(lastDayWords(bars)).toMatch(/^12 lines of history in the last 24 hours; the busiest: /);
+  expect(lastDayWords(bars.map((bar) => ({ ...bar, count: 0 })))).toBe('Nothing in the last 24 hours');
 });
