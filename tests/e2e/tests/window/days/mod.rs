@@ -1,6 +1,7 @@
 //! A day with each coordinator in the window: whatever the operator does is typed, clicked or pressed, and what the
 //! coordinator holds is compared with what the screens show.
 
+mod keyboard;
 mod surface;
 
 use anyhow::Result;

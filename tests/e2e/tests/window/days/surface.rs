@@ -12,7 +12,7 @@ const ENTER: &str = "\u{E007}";
 
 /// The window, and the operator's hands.
 pub struct AtTheWindow {
-    window: Window,
+    pub window: Window,
     desktop: Desktop,
 }
 
@@ -112,7 +112,7 @@ impl Surface for AtTheWindow {
     }
 }
 
-fn title(screen: Screen) -> &'static str {
+pub fn title(screen: Screen) -> &'static str {
     match screen {
         Screen::Inbox => "Inbox",
         Screen::Agents => "Agents",
@@ -124,7 +124,7 @@ fn title(screen: Screen) -> &'static str {
 }
 
 /// The test hook of its rows.
-fn row(screen: Screen) -> &'static str {
+pub fn row(screen: Screen) -> &'static str {
     match screen {
         Screen::Inbox => "ask-row",
         Screen::Agents => "agent-row",
