@@ -19,6 +19,53 @@ test('what begins with a word comes first, then a word of the title, a part of o
   expect(titles('baker', ROWS)).toEqual(['Baker', 'Ask the baker', 'The crumbaker', 'Notes']);
 });
 
+test('the first letters of its words are short for a title; a title that has them in one comes later', () => {
+  const rows = [
+    ['Target', ''],
+    ['Restart nginx', ''],
+    ['Add ripgrep', ''],
+    ['Add the big ring', ''],
+    ['Argue', ''],
+  ] as const;
+  expect(titles('arg', rows)).toEqual(['Argue', 'Target']);
+  expect(titles('ari', rows)).toEqual(['Add ripgrep', 'Add the big ring']);
+  expect(titles('abr', rows)).toEqual(['Add the big ring']);
+  expect(titles('adrin', rows)).toEqual(['Add the big ring']);
+  expect(titles('ra', rows)).toEqual([]);
+});
+
+/** Five hundred that share all their words with others. */
+const MANY = [
+  'add archive close copy delete deploy install merge migrate open pause publish rebase remove rename restart rotate sign tag update',
+  'ripgrep,the parser,the billing table,nginx,the api key,the docs site,postgres,the search index,node 22,the login page,a backup job,the mail queue,openssl,the survey import,kernel 6.12,the price list,terraform,a feature flag,the audit log,python 3.13,the checkout,image cache,the soil map,two hosts,the release notes',
+] as const;
+
+/** Two or three first letters of its words. */
+function shorts(title: string): string[] {
+  let found = [''];
+  for (const word of title.split(' '))
+    found = found.flatMap((short) => [0, 1, 2, 3].map((letters) => short + word.slice(0, letters)));
+  return found.filter((short) => short.length === 2 || short.length === 3);
+}
+
+test('any of five hundred is among the first nine after three letters at most', () => {
+  const all = MANY[0].split(' ').flatMap((verb) => MANY[1].split(',').map((thing) => `${verb} ${thing}`));
+  expect(all).toHaveLength(500);
+  const rows = all.map((title, at) =>
+    prepare<Sought>({
+      title: `Apply ${(at * 7919 + 65537).toString(16)}: ${title}`,
+      about: 'coder · hive, change',
+    }),
+  );
+  const isFound = (title: string): boolean =>
+    shorts(title).some((short) => seek(rows, short, 9).some((row) => row.title.endsWith(`: ${title}`)));
+  expect(all.filter((title) => !isFound(title))).toEqual([]);
+});
+
+test('a title that repeats itself is no trouble', () => {
+  expect(titles('aaaaaaab', [['a '.repeat(5000), '']])).toEqual([]);
+});
+
 test('all the words are wanted, in any order and in upper or lower case', () => {
   expect(titles('HIVE the', ROWS)).toEqual(['The crumbaker', 'Ask the baker']);
   expect(titles('hive nobody', ROWS)).toEqual([]);

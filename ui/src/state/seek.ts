@@ -11,8 +11,12 @@ export interface Prepared<T extends Sought> {
   about: string;
 }
 
-/** How well a word fits: the title begins with it, a word of the title does, the title has it, what is said has it. */
-const ABOUT = 3;
+/** How well a word fits: the title begins with it; a word of the title does; it is short for the title's words; the
+ * title has it; what is said has it. */
+const [FIRST, BEGINS, SHORT, INSIDE, ABOUT] = [0, 1, 2, 3, 4];
+
+/** Nobody shortens to more letters. */
+const LETTERS = 8;
 
 export function prepare<T extends Sought>(row: T): Prepared<T> {
   return { row, title: row.title.toLowerCase(), about: row.about.toLowerCase() };
@@ -37,8 +41,10 @@ function fitOf(row: Prepared<Sought>, wanted: readonly string[]): number | null 
   let fit = 0;
   for (const word of wanted) {
     const at = row.title.indexOf(word);
-    if (at === 0) continue;
-    if (at > 0) fit += beginsWord(row.title, word, at) ? 1 : 2;
+    if (at === 0) fit += FIRST;
+    else if (at > 0 && beginsWord(row.title, word, at)) fit += BEGINS;
+    else if (isShortFor(row.title, word)) fit += SHORT;
+    else if (at > 0) fit += INSIDE;
     else if (row.about.includes(word)) fit += ABOUT;
     else return null;
   }
@@ -47,7 +53,34 @@ function fitOf(row: Prepared<Sought>, wanted: readonly string[]): number | null 
 
 function beginsWord(title: string, word: string, first: number): boolean {
   for (let at = first; at !== -1; at = title.indexOf(word, at + 1)) {
-    if (!/[\p{L}\p{N}]/u.test(title.charAt(at - 1))) return true;
+    if (isStart(title, at)) return true;
   }
   return false;
+}
+
+function isStart(title: string, at: number): boolean {
+  if (at === 0) return true;
+  const before = title.charCodeAt(at - 1);
+  // Most are these; a pattern takes its time.
+  if (before < 128) return !((before >= 97 && before <= 122) || (before >= 48 && before <= 57));
+  return !/[\p{L}\p{N}]/u.test(title.charAt(at - 1));
+}
+
+/** Whether it is made of the first letters of words of the title, in their order: `ari` for "add ripgrep". */
+function isShortFor(title: string, short: string): boolean {
+  const { length } = short;
+  if (length < 2 || length > LETTERS) return false;
+  let first = title.indexOf(short.charAt(0));
+  while (first !== -1 && !isStart(title, first)) first = title.indexOf(short.charAt(0), first + 1);
+  if (first === -1) return false;
+  // A bit for each number of letters that the words so far can spell: not every way has to be tried.
+  let spelled = 1;
+  for (let at = first; at < title.length && spelled < 1 << length; at += 1) {
+    if (!isStart(title, at)) continue;
+    for (let from = length - 1; from >= 0; from -= 1) {
+      if ((spelled & (1 << from)) === 0) continue;
+      for (let to = from; to < length && title[at + to - from] === short[to]; to += 1) spelled |= 2 << to;
+    }
+  }
+  return spelled >= 1 << length;
 }

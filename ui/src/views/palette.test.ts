@@ -96,6 +96,19 @@ test('arrows choose, from the last on to the first, and the field says which', a
   expect(document.getElementById(active ?? '')?.ariaSelected).toBe('true');
 });
 
+test('a digit takes one of the first nine at once', async () => {
+  app.screen.go('settings');
+  await user.keyboard('{Control>}k{/Control}');
+  const second = app.inbox.listed[1];
+  expect(rows()[1]).toContain(second?.title);
+  await user.keyboard('{Control>}2{/Control}');
+  expect(screen.queryByTestId('palette')).toBeNull();
+  expect([app.screen.name, app.inbox.selected]).toEqual(['inbox', second?.key]);
+  // Without Ctrl or ⌘ it is written.
+  await user.keyboard('{Control>}k{/Control}2');
+  expect(screen.getByTestId('palette-words')).toHaveProperty('value', '2');
+});
+
 test('what keys do is found by name, shows its key, and is done', async () => {
   await user.keyboard('{Control>}k{/Control}');
   await user.keyboard('history');
