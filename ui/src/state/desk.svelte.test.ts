@@ -1,7 +1,8 @@
+import { flushSync } from 'svelte';
 import { expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { approval, entry, question } from '../gallery/samples';
+import { approval, entry, question, source } from '../gallery/samples';
 import { Desk } from './desk.svelte';
 
 /** A desk whose frames are painted by hand. */
@@ -60,6 +61,64 @@ test('entries and what is to be revealed are told after the board has the batch'
   );
   paint();
   expect(heard).toEqual(['board 2', 'entries 1,2', 'reveal hive/approval:7 of 1']);
+});
+
+test('entries that keep coming are told together: the first at once, the others after a rest, each as it was last', () => {
+  vi.useFakeTimers();
+  const { desk: it, host, paint } = desk();
+  const heard: string[] = [];
+  it.hear({ entries: (rows) => heard.push(rows.map((row) => row.text).join()) });
+  const tell = (...told: [number, string][]): void => {
+    host.push(...told.map(([number, text]) => ({ patch: 'entry', row: entry(number, { text }) }) as const));
+    paint();
+  };
+  tell([1, 'one']);
+  expect(heard).toEqual(['one']);
+  tell([2, 'two'], [3, 'three']);
+  tell([2, 'two again']);
+  expect(heard).toEqual(['one']);
+  vi.advanceTimersByTime(1000);
+  expect(heard).toEqual(['one', 'two again,three']);
+  tell([4, 'four']);
+  expect(heard.at(-1)).toBe('four');
+  vi.useRealTimers();
+});
+
+test('more entries than can be read are not told one by one', () => {
+  vi.useFakeTimers();
+  const { desk: it, host, paint } = desk();
+  const heard: number[] = [];
+  let missed = 0;
+  it.hear({ entries: (rows) => heard.push(rows.length), missed: () => (missed += 1) });
+  host.push({ patch: 'entry', row: entry(1) });
+  paint();
+  host.push(...Array.from({ length: 1001 }, (_, at) => ({ patch: 'entry', row: entry(at) }) as const));
+  paint();
+  vi.advanceTimersByTime(1000);
+  expect([heard, missed]).toEqual([[1], 1]);
+  vi.useRealTimers();
+});
+
+test('a batch that does not touch what is looked at changes nothing there', () => {
+  const { desk: it, host, paint } = desk();
+  let looks = 0;
+  const end = $effect.root(() => {
+    $effect(() => {
+      looks += it.board.asks.size > 0 ? 1 : 0;
+    });
+  });
+  host.push({ patch: 'reset' }, { patch: 'ask', row: approval() });
+  paint();
+  flushSync();
+  host.push({ patch: 'source', row: source() });
+  paint();
+  flushSync();
+  expect(looks).toBe(1);
+  host.push({ patch: 'ask', row: question() });
+  paint();
+  flushSync();
+  expect(looks).toBe(2);
+  end();
 });
 
 test('that entries were missed is told, at most twice a second', () => {

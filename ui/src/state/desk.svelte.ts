@@ -1,7 +1,9 @@
 import type { Batch, EntryView, Pointer } from '../gen';
 import type { Host, Subscription } from '../host';
 import { apply, EMPTY, MissingBatch, type Board } from './board';
-import { nextFrame, type Frame } from './frame';
+import { calm, nextFrame, type Frame, type Rest } from './frame';
+import { identity } from './rows';
+import { Shown } from './shown.svelte';
 
 /** How the window stands with the engine. */
 export type Reach = { is: 'connecting' } | { is: 'ready' } | { is: 'lost'; why: string };
@@ -12,8 +14,12 @@ const RETRY = 1500;
 /** While more entries come than can be told, whoever shows them is told so no more often, in milliseconds. */
 const MISSED = 500;
 
+/** More entries than this are not told one by one. */
+const MOST_ENTRIES = 1000;
+
 /** What happened, for those who want to hear it; told after the board has it. */
 export interface Events {
+  /** Lines of history that came: the first at once, and while they keep coming several times a second. */
   entries(rows: EntryView[]): void;
   /** Entries came that are not told one by one: the history has them. */
   missed(): void;
@@ -26,21 +32,28 @@ export interface Events {
 
 /** The board, kept as the engine tells it: however much arrives, it changes once a frame. */
 export class Desk {
-  board: Board = $state.raw(EMPTY);
+  readonly board: Board = new Shown(() => this.#board);
   reach: Reach = $state.raw({ is: 'connecting' });
 
   readonly #host: Host;
   readonly #frame: Frame;
+  readonly #rest: Rest;
+  #board: Board = $state.raw(EMPTY);
   #events: Partial<Events>[] = [];
   #subscription: Subscription | undefined;
   #waiting: Batch[] = [];
   #asked = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Came, and are not yet told; each as it was told last. */
+  #entries = new Map<string, EntryView>();
+  /** Entries were told just now. */
+  #resting = false;
   #missed: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: Host, frame: Frame = nextFrame) {
+  constructor(host: Host, frame: Frame = nextFrame, rest: Rest = calm) {
     this.#host = host;
     this.#frame = frame;
+    this.#rest = rest;
   }
 
   hear(events: Partial<Events>): void {
@@ -51,7 +64,7 @@ export class Desk {
   open(): void {
     this.close();
     // The numbers of a new subscription begin anew; what is shown stays until its first batch resets it.
-    this.board = { ...this.board, number: 0 };
+    this.#board = { ...this.#board, number: 0 };
     this.#subscription = this.#host.subscribe({
       batch: (batch) => this.#arrive(batch),
       lost: (why) => this.#lose(why),
@@ -82,7 +95,7 @@ export class Desk {
     this.#waiting = [];
     const last = batches.at(-1);
     if (last === undefined) return;
-    const before = this.board;
+    const before = this.#board;
     let board = before;
     try {
       for (const batch of batches) board = apply(board, batch);
@@ -91,19 +104,18 @@ export class Desk {
       this.open();
       return;
     }
-    this.board = board;
+    this.#board = board;
     this.reach = { is: 'ready' };
     this.#subscription?.ack(last.number);
     this.#tell(batches, before);
   }
 
   #tell(batches: Batch[], before: Board): void {
-    const entries: EntryView[] = [];
     let revealed: Pointer | undefined;
     let trouble: string | undefined;
     for (const { patches } of batches) {
       for (const patch of patches) {
-        if (patch.patch === 'entry') entries.push(patch.row);
+        if (patch.patch === 'entry') this.#entries.set(identity(patch.row), patch.row);
         else if (patch.patch === 'entriesMissed') this.#miss();
         // Everything anew: the engine was too fast for us.
         else if (patch.patch === 'reset' && before.number > 0) this.#miss();
@@ -111,12 +123,28 @@ export class Desk {
         else if (patch.patch === 'trouble') trouble = patch.message;
       }
     }
+    for (const events of this.#events) events.changed?.(this.#board, before);
+    this.#tellEntries();
     for (const events of this.#events) {
-      events.changed?.(this.board, before);
-      if (entries.length > 0) events.entries?.(entries);
       if (revealed !== undefined) events.reveal?.(revealed);
       if (trouble !== undefined) events.trouble?.(trouble);
     }
+  }
+
+  #tellEntries(): void {
+    if (this.#entries.size > MOST_ENTRIES) {
+      this.#entries.clear();
+      this.#miss();
+    }
+    if (this.#resting || this.#entries.size === 0) return;
+    const rows = [...this.#entries.values()];
+    this.#entries.clear();
+    this.#resting = true;
+    for (const events of this.#events) events.entries?.(rows);
+    this.#rest(() => {
+      this.#resting = false;
+      this.#tellEntries();
+    });
   }
 
   #miss(): void {

@@ -16,3 +16,11 @@ export const nextFrame: Frame = (paint) => {
   const frame = requestAnimationFrame(once);
   const timer = setTimeout(once, HIDDEN);
 };
+
+/** Calls back once, when more may be told. */
+export type Rest = (over: () => void) => void;
+
+/** How long lines of history that keep coming wait for one another: nobody reads faster. */
+const CALM = 250;
+
+export const calm: Rest = (over) => void setTimeout(over, CALM);

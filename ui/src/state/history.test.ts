@@ -35,7 +35,11 @@ const page = holding(() => 250);
 
 function history(): { history: History; host: FixtureHost } {
   const host = new FixtureHost(page);
-  const desk = new Desk(host, (paint) => paint());
+  const desk = new Desk(
+    host,
+    (paint) => paint(),
+    (over) => over(),
+  );
   const made = new History(host, desk, new Clock());
   desk.open();
   host.push({ patch: 'reset' });

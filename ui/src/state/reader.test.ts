@@ -15,7 +15,11 @@ function start(pages: EntryView[][]): { host: FixtureHost; reader: Reader } {
       ? { answer: 'bodies', rows: command.items.map((item) => body(item, command.whole)) }
       : { answer: 'history', rows: pages.shift() ?? [] },
   );
-  const desk = new Desk(host, (paint) => paint());
+  const desk = new Desk(
+    host,
+    (paint) => paint(),
+    (over) => over(),
+  );
   const reader = new Reader(host, desk);
   desk.open();
   host.push({ patch: 'reset' });
@@ -76,17 +80,21 @@ test('what comes while older lines are read is counted until the end is seen', a
   expect(reader.unseen).toBe(0);
 });
 
+/** As many at a time as the engine tells. */
+function storm(host: FixtureHost, oldest: number, newest: number): void {
+  for (let from = oldest; from <= newest; from += 500) tell(host, ...down(from + 499, from).reverse());
+}
+
 test('a storm costs a bounded number of lines, at the end and above it', async () => {
   const { host, reader } = start([[line(0)], down(9000, 8941)]);
   reader.open(STRAND);
   await expect.poll(() => reader.loading.is).toBe('ready');
-  tell(host, ...down(2000, 1).reverse());
+  storm(host, 1, 2000);
   expect(reader.rows).toHaveLength(600);
   expect(reader.rows[0]?.text).toBe('entry 2000');
   expect(reader.complete).toBe(false);
   reader.reach(false);
-  tell(host, ...down(5000, 2001).reverse());
-  tell(host, ...down(9000, 5001).reverse());
+  storm(host, 2001, 9000);
   expect(reader.rows.length).toBeLessThanOrEqual(3000);
   expect(reader.unseen).toBe(7000);
   reader.reach(true);

@@ -22,7 +22,11 @@ function counted(command: Command): Answer {
 
 function timeline(): { it: Timeline; host: FixtureHost; asked: () => number } {
   const host = new FixtureHost(counted);
-  const desk = new Desk(host, (paint) => paint());
+  const desk = new Desk(
+    host,
+    (paint) => paint(),
+    (over) => over(),
+  );
   const it = new Timeline(host, desk, new Clock());
   desk.open();
   host.push({ patch: 'reset' });
