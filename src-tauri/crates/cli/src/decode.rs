@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use deskbell_domain::{
-    Auth, By, Entry, Event, ItemId, Key, Millis, SecretRef, Settlement, Snapshot, Source, SourceId,
+    Auth, Entry, Event, ItemId, Key, Millis, SecretRef, Settlement, Snapshot, Source, SourceId,
 };
 use deskbell_engine::view::{AgentView, AskView, EntryView, FindingView, TaskView, ThreadView};
 use deskbell_wire::{Dialect, Effect, Frame, dialect};
@@ -195,11 +195,7 @@ impl Ending {
             said: at.is_said(),
             outcome: outcome.word(),
             outcome_note: outcome.note().map(str::to_owned),
-            by: match by {
-                By::Us => "us".to_owned(),
-                By::Other(name) => name,
-                By::Nobody => "nobody".to_owned(),
-            },
+            by: by.name().to_owned(),
             ask: ask.map(|ask| AskView::new(id, dialect, &ask)),
         }
     }
@@ -226,7 +222,7 @@ fn entry_view(id: &SourceId, entry: Entry) -> EntryView {
 
 #[cfg(test)]
 mod tests {
-    use deskbell_domain::{Outcome, When};
+    use deskbell_domain::{By, Outcome, When};
     use serde_json::json;
 
     use super::*;

@@ -104,6 +104,17 @@ pub enum Outcome {
     Vanished,
 }
 
+impl By {
+    /// The name of another; a word of ours for the rest.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Us => "us",
+            Self::Other(name) => name,
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
 impl Outcome {
     pub fn word(&self) -> &'static str {
         match self {

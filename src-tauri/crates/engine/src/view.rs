@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Agent, AgentState, Ask, AskState, Auth, By, Ended, EntryKind, Fault, Finding, FindingState, Hash, ItemId,
+    Agent, AgentState, Ask, AskState, Auth, Ended, EntryKind, Fault, Finding, FindingState, Hash, ItemId,
     Key, Link, Millis, News, Offer, Outcome, SecretRef, Severity, Source, SourceId, Subject, Surface, Task,
     TaskStatus, Thread, ThreadState, Transient, Urgency,
 };
@@ -155,11 +155,7 @@ impl AskView {
             shown: ask.shown(),
             outcome: settled.map(|(_, _, outcome)| outcome.into()),
             outcome_note: settled.and_then(|(_, _, outcome)| outcome.note().map(str::to_owned)),
-            by: settled.map(|(_, by, _)| match by {
-                By::Us => "us".to_owned(),
-                By::Other(name) => name.clone(),
-                By::Nobody => "nobody".to_owned(),
-            }),
+            by: settled.map(|(_, by, _)| by.name().to_owned()),
             settled_at: settled.map(|(at, _, _)| at),
         }
     }

@@ -62,10 +62,55 @@ pub(crate) fn put(
     }
 }
 
+/// So many characters at an item's end tell it from its neighbours: of ids that count up, a thousand are neighbours.
+const OWN_CHARACTERS: usize = 3;
+/// So many bits of a print are its own; those before them it shares with its neighbours.
+const OWN_BITS: u32 = 40;
+
 /// Eight bytes that stand for source and item in the index. A strong hash, because items are the servers' to choose.
+/// Neighbours lie side by side: where each lies anywhere, each line that comes writes a page of the index of its own.
 fn print(num: Num, item: &ItemId) -> i64 {
-    let digest = Sha256::new().chain_update(num.0.to_le_bytes()).chain_update(item.as_str()).finalize();
-    digest.iter().take(8).fold(0, |print, byte| (print << 8) | i64::from(*byte))
+    let item = item.as_str();
+    let end = item.char_indices().rev().nth(OWN_CHARACTERS - 1).map_or(0, |(at, _)| at);
+    let (shared, own) = item.split_at(end);
+    let neighbours = Sha256::new().chain_update(num.0.to_le_bytes()).chain_update(shared);
+    let own = neighbours.clone().chain_update(own);
+    let bits =
+        |hash: Sha256| hash.finalize().iter().take(8).fold(0, |bits, byte| (bits << 8) | u64::from(*byte));
+    ((bits(neighbours) >> OWN_BITS << OWN_BITS) | (bits(own) >> (u64::BITS - OWN_BITS))).cast_signed()
+}
+
+/// For a database where each print lies anywhere: makes all of them again.
+pub(crate) fn print_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("DROP INDEX entry_print")?;
+    {
+        let mut write = conn.prepare("UPDATE entry SET print = ?2 WHERE id = ?1")?;
+        let mut read =
+            conn.prepare("SELECT id, source, item FROM entry WHERE id > ?1 ORDER BY id LIMIT 1000")?;
+        let mut last = i64::MIN;
+        loop {
+            let lines: Vec<(i64, Num, String)> = read
+                .query_map([last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect::<Result<_, _>>()?;
+            let Some((newest, ..)) = lines.last() else { break };
+            last = *newest;
+            for (id, num, item) in lines {
+                write.execute((id, print(num, &ItemId::new(item))))?;
+            }
+        }
+    }
+    tell_apart(conn)?;
+    conn.execute_batch("CREATE UNIQUE INDEX entry_print ON entry (print)")
+}
+
+/// The prints of two lines may be the same: the later line takes the next, as it does when it comes.
+fn tell_apart(conn: &Connection) -> rusqlite::Result<()> {
+    let mut move_on = conn.prepare(
+        "UPDATE entry SET print = print + 1
+         WHERE id IN (SELECT max(id) FROM entry GROUP BY print HAVING count(*) > 1)",
+    )?;
+    while move_on.execute([])? > 0 {}
+    Ok(())
 }
 
 /// `None`: the print is taken.
@@ -238,6 +283,8 @@ fn alter(conn: &Connection, known: Line, told: &Entry, ended: Option<Ended>) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::schema;
 
@@ -270,6 +317,51 @@ mod tests {
         assert_eq!(put(&conn, Num(1), &ours, None).unwrap(), Put::Same, "and it is found there again");
         assert_eq!(get(&conn, Num(1), &ours.item).unwrap().map(|line| line.entry), Some(ours));
         assert_eq!(get(&conn, Num(1), &ItemId::new("message:none")).unwrap(), None);
+    }
+
+    #[test]
+    fn ids_that_count_up_lie_side_by_side_in_the_index() {
+        let place = |number: u32| print(Num(1), &ItemId::of("sent", number)) >> OWN_BITS;
+        let thousand: Vec<i64> = (7_000..8_000).map(place).collect();
+        assert!(thousand.iter().all(|at| *at == place(7_999)));
+        assert_ne!(place(6_999), place(7_000));
+        let prints: BTreeSet<i64> =
+            (0..100_000).map(|number| print(Num(1), &ItemId::of("sent", number))).collect();
+        assert_eq!(prints.len(), 100_000, "and each is its own");
+        for short in ["", "1", "ü", "über", "ab"] {
+            assert_ne!(print(Num(1), &ItemId::new(short)), print(Num(2), &ItemId::new(short)), "{short}");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_an_older_database_are_known_again() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        schema::migrate_to(&mut conn, 8).unwrap();
+        let lines: Vec<Entry> = (0..2_500).map(|number| line(&format!("message:{number}"))).collect();
+        for (at, entry) in (0..).zip(&lines) {
+            insert(&conn, Num(1), at, entry, None).unwrap().unwrap();
+        }
+        schema::migrate(&mut conn).unwrap();
+        for entry in &lines {
+            assert_eq!(put(&conn, Num(1), entry, None).unwrap(), Put::Same, "{}", entry.item);
+        }
+        assert_eq!(newest(&conn).unwrap(), 2_500);
+    }
+
+    #[test]
+    fn lines_of_one_print_each_get_one_of_their_own() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut conn).unwrap();
+        let lines = ["a", "b", "c", "d"].map(line);
+        for entry in &lines {
+            put(&conn, Num(1), entry, None).unwrap();
+        }
+        conn.execute_batch("DROP INDEX entry_print; UPDATE entry SET print = 8 - (id = 4)").unwrap();
+        conn.execute_batch("UPDATE entry SET print = 7 WHERE id = 1").unwrap();
+        tell_apart(&conn).unwrap();
+        let mut prints = conn.prepare("SELECT print FROM entry ORDER BY id").unwrap();
+        let prints: Vec<i64> = prints.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(prints, [7, 8, 9, 10]);
     }
 
     #[test]

@@ -4,10 +4,10 @@
 use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
-use crate::ended;
+use crate::{ended, entry};
 
 /// The version this Deskbell makes and understands.
-pub(crate) const KNOWN: i64 = 8;
+pub(crate) const KNOWN: i64 = 9;
 
 fn steps() -> Migrations<'static> {
     Migrations::new(vec![
@@ -19,11 +19,18 @@ fn steps() -> Migrations<'static> {
         M::up(include_str!("size.sql")),
         M::up(include_str!("as_of.sql")),
         M::up_with_hook(include_str!("ended.sql"), |conn: &Transaction<'_>| Ok(ended::fill(conn)?)),
+        M::up_with_hook("", |conn: &Transaction<'_>| Ok(entry::print_all(conn)?)),
     ])
 }
 
 pub(crate) fn migrate(conn: &mut Connection) -> rusqlite_migration::Result<()> {
     steps().to_latest(conn)
+}
+
+/// For tests of what an older Deskbell left.
+#[cfg(test)]
+pub(crate) fn migrate_to(conn: &mut Connection, version: usize) -> rusqlite_migration::Result<()> {
+    steps().to_version(conn, version)
 }
 
 pub(crate) fn version(conn: &Connection) -> rusqlite::Result<i64> {

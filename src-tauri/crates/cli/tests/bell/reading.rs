@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use deskbell_sim::hyperhive::Prompt;
 use serde_json::{Value, json};
 
@@ -127,6 +129,17 @@ async fn history_is_narrowed_to_how_it_ended_and_by_whom_and_read_both_ways() {
         let ended = json!({ "outcome": "answered", "by": { "Other": "mara" } });
         assert!(rows.iter().all(|row| row["ended"] == ended), "{rows:?}");
     }
+    let table = stage.done(&["export", "--format", "csv", "--by", "mara"]).await.out;
+    let mut sheet = csv::Reader::from_reader(table.as_bytes());
+    let rows: Vec<HashMap<String, String>> = sheet.deserialize().map(Result::unwrap).collect();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["outcome"] == "answered" && row["by"] == "mara"),
+        "{table}"
+    );
+    let ticket = stage.done(&["export", "--format", "markdown", "--by", "mara"]).await.out;
+    assert_eq!(ticket.matches(" → answered by `mara`\n").count(), rows.len(), "{ticket}");
+    let ticket = stage.done(&["export", "--format", "markdown", "--by", "me"]).await.out;
+    assert!(ticket.contains(" → answered by us\n"), "{ticket}");
     assert!(history(&["--by", "nobody"]).await.is_empty());
     assert!(
         history(&["colour", "--by", "me"]).await.is_empty()

@@ -7,7 +7,8 @@ use crate::command::{CommandError, ErrorCode};
 use crate::escape;
 use crate::view::EntryView;
 
-const COLUMNS: [&str; 9] = ["time", "clock", "source", "kind", "agent", "thread", "ask", "item", "text"];
+const COLUMNS: [&str; 11] =
+    ["time", "clock", "source", "kind", "agent", "thread", "ask", "outcome", "by", "item", "text"];
 
 pub(super) fn head() -> Result<String, CommandError> {
     record(COLUMNS)
@@ -27,6 +28,8 @@ fn cells(row: &EntryView) -> [String; COLUMNS.len()] {
         row.agent.as_deref().unwrap_or_default(),
         row.thread.as_ref().map_or("", |item| item.as_str()),
         row.ask.as_ref().map_or("", |item| item.as_str()),
+        row.ended.as_ref().map_or("", |ended| ended.outcome.as_str()),
+        row.ended.as_ref().map_or("", |ended| ended.by.name()),
         row.item.as_str(),
         &row.text,
     ]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use deskbell_domain::Millis;
+use deskbell_domain::{By, Ended, Millis};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -36,7 +36,14 @@ impl Markdown {
         let ours = if row.said { "" } else { "~" };
         let who = row.agent.as_deref().map(|agent| format!(" {}", code(agent))).unwrap_or_default();
         let (source, kind) = (code(row.source.as_str()), row.kind.as_str());
-        let _ = writeln!(text, "- {ours}{hour} {source}{who} {kind}: {}", code(&row.text));
+        let _ = write!(text, "- {ours}{hour} {source}{who} {kind}: {}", code(&row.text));
+        if let Some(Ended { outcome, by }) = &row.ended {
+            let _ = match by {
+                By::Us | By::Nobody => write!(text, " → {} by {}", outcome.as_str(), by.name()),
+                By::Other(name) => write!(text, " → {} by {}", outcome.as_str(), code(name)),
+            };
+        }
+        text.push('\n');
     }
 }
 

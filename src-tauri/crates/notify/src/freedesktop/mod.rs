@@ -6,6 +6,7 @@
 mod face;
 mod link;
 mod machine;
+mod orders;
 mod protocol;
 mod screen;
 
@@ -21,22 +22,19 @@ use uuid::Uuid;
 pub use self::link::Bus;
 use self::link::{Happened, Link};
 use self::machine::{Effect, Input, Machine};
+use self::orders::Order;
 use self::screen::Told;
 
 /// How long taking all of them down may take.
 const END: Duration = Duration::from_secs(1);
 
+/// So many presses wait for the engine; with more, the desktop's next words wait too.
+const MOST_WORDS: usize = 64;
+
 /// Shows notifications. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Freedesktop {
-    orders: mpsc::UnboundedSender<Order>,
-}
-
-#[derive(Debug)]
-enum Order {
-    Show(Notice),
-    Withdraw(Tag),
-    TakeDown(oneshot::Sender<()>),
+    orders: orders::Sender,
 }
 
 /// What the engine is to be told.
@@ -46,13 +44,13 @@ pub enum Word {
     Desktop(Desktop),
 }
 
-pub type Words = mpsc::UnboundedReceiver<Word>;
+pub type Words = mpsc::Receiver<Word>;
 
 impl Freedesktop {
     /// Starts it in the background. What comes of it is heard from the words.
     pub fn start(bus: Bus) -> (Self, Words) {
-        let (orders, ordered) = mpsc::unbounded_channel();
-        let (words, heard) = mpsc::unbounded_channel();
+        let (orders, ordered) = orders::channel();
+        let (words, heard) = mpsc::channel(MOST_WORDS);
         let driver = Driver { machine: Machine::default(), link: Link::new(bus), words };
         tokio::spawn(driver.run(ordered));
         (Self { orders }, heard)
@@ -61,36 +59,31 @@ impl Freedesktop {
     /// Takes all of them down: once nobody listens, a button would promise what nobody does.
     pub async fn take_down(&self) {
         let (done, ended) = oneshot::channel();
-        self.order(Order::TakeDown(done));
+        self.orders.send(Order::TakeDown(done));
         if timeout(END, ended).await.is_err() {
             tracing::warn!("notifications stay up");
         }
-    }
-
-    fn order(&self, order: Order) {
-        // It ends only when it was taken down: nothing is shown after that.
-        let _ = self.orders.send(order);
     }
 }
 
 impl Notifier for Freedesktop {
     fn show(&self, notice: Notice) {
-        self.order(Order::Show(notice));
+        self.orders.send(Order::Show(notice));
     }
 
     fn withdraw(&self, tag: &Tag) {
-        self.order(Order::Withdraw(tag.clone()));
+        self.orders.send(Order::Withdraw(tag.clone()));
     }
 }
 
 struct Driver {
     machine: Machine,
     link: Link,
-    words: mpsc::UnboundedSender<Word>,
+    words: mpsc::Sender<Word>,
 }
 
 impl Driver {
-    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+    async fn run(mut self, mut orders: orders::Receiver) {
         let mut ended = None;
         while !(ended.is_some() && self.machine.is_done()) {
             let deadline = self.machine.deadline();
@@ -146,8 +139,10 @@ impl Driver {
                 let Some(serial) = NonZeroU32::new(serial) else { return Ok(()) };
                 self.link.call(serial, &to, &method).await?;
             }
-            Effect::Tell(Told { tag, shown, press }) => self.say(Word::Pressed { tag, shown, press }),
-            Effect::Desktop(desktop) => self.say(Word::Desktop(desktop)),
+            Effect::Tell(Told { tag, shown, press }) => {
+                self.say(Word::Pressed { tag, shown, press }).await;
+            }
+            Effect::Desktop(desktop) => self.say(Word::Desktop(desktop)).await,
             Effect::Hangup => {
                 self.link.hang_up();
                 return Err("it does not answer".to_owned());
@@ -156,8 +151,8 @@ impl Driver {
         Ok(())
     }
 
-    fn say(&self, word: Word) {
+    async fn say(&mut self, word: Word) {
         // Nobody listens when the app ends.
-        let _ = self.words.send(word);
+        let _ = self.words.send(word).await;
     }
 }
