@@ -19,8 +19,6 @@ pub(crate) const BUSY: Duration = Duration::from_secs(1);
 /// The random part of the entries' index wants to stay in memory: with SQLite's 2 MB the intake halves.
 const CACHE_KIB: i64 = 16 * 1024;
 
-/// In pages of 4 KiB. The more there is in one checkpoint, the fewer pages are written twice.
-const CHECKPOINT_PAGES: i64 = 8_000;
 const LARGEST_KEPT_WAL: i64 = 64 * 1024 * 1024;
 
 enum Unfit {
@@ -114,7 +112,8 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     }
     conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // See checkpointer.rs.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "journal_size_limit", LARGEST_KEPT_WAL)?;
     conn.set_prepared_statement_cache_capacity(64);
     schema::migrate(&mut conn)?;

@@ -11,6 +11,7 @@
 
 mod ask;
 mod audit;
+mod checkpointer;
 mod damage;
 mod database;
 mod ended;

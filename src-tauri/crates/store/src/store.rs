@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use deskbell_domain::{Millis, Portion};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::checkpointer::Checkpointer;
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queued, weigh};
 use crate::room::Rooms;
@@ -62,6 +63,8 @@ impl Store {
         let follower = Follower { progress: Arc::clone(&progress), indexer: Some(indexer) };
         let upkeep = Upkeep::new(Arc::clone(&progress));
         let keeper = Keeper::new(upkeep.clone());
+        let checkpointer =
+            Checkpointer::start(&database::path(data)).map_err(|error| OpenError::failed(data, error))?;
         let writer = Writer::new(
             data.to_owned(),
             Arc::clone(&lock),
@@ -70,6 +73,7 @@ impl Store {
             Arc::clone(&health),
             follower,
             keeper,
+            checkpointer,
         );
         std::thread::Builder::new()
             .name("store-writer".to_owned())

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::checkpointer::Checkpointer;
 use crate::lock::FolderLock;
 use crate::queue::{Lanes, Order, Queue, Queued};
 use crate::search::Follower;
@@ -37,6 +38,7 @@ pub(crate) struct Writer {
     pub(crate) health: Arc<Mutex<Health>>,
     pub(crate) follower: Follower,
     pub(crate) keeper: Keeper,
+    pub(crate) checkpointer: Checkpointer,
     /// How long it has written since the last step of upkeep, and how long that took.
     pub(crate) written: Duration,
     pub(crate) kept_up: Duration,
@@ -58,6 +60,7 @@ impl Writer {
         health: Arc<Mutex<Health>>,
         follower: Follower,
         keeper: Keeper,
+        checkpointer: Checkpointer,
     ) -> Self {
         Self {
             folder,
@@ -67,6 +70,7 @@ impl Writer {
             health,
             follower,
             keeper,
+            checkpointer,
             written: Duration::ZERO,
             kept_up: Duration::ZERO,
             restated: 0,
@@ -124,6 +128,7 @@ impl Writer {
             Ok(done) => {
                 self.set_health(Health::Well);
                 self.tell(group, done);
+                self.checkpointer.look(&self.conn);
                 Ok(())
             }
             Err(Trouble::Write(error)) => {
@@ -258,10 +263,12 @@ impl Writer {
             self.follower.progress.commit(newest);
             Ok::<bool, rusqlite::Error>(more)
         };
-        swept().unwrap_or_else(|error| {
+        let more = swept().unwrap_or_else(|error| {
             tracing::warn!(%error, "removed sources could not be swept out; tried again at the next start");
             false
-        })
+        });
+        self.checkpointer.look(&self.conn);
+        more
     }
 
     /// One step of what is done beside writing, where there is any.
@@ -285,12 +292,14 @@ impl Writer {
                 self.keeper.end(Some(&error));
             }
         }
+        self.checkpointer.look(&self.conn);
         (self.written, self.kept_up) = (Duration::ZERO, begun.elapsed());
     }
 
     fn end(self, closing: Option<oneshot::Sender<()>>) {
-        let Self { conn, lock, follower, .. } = self;
+        let Self { conn, lock, follower, checkpointer, .. } = self;
         follower.end();
+        checkpointer.end();
         if let Err(error) = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
             tracing::warn!(%error, "the log could not be folded into the database; the next start does it");
         }
