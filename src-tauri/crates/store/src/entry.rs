@@ -62,17 +62,22 @@ pub(crate) fn put(
     }
 }
 
-/// So many characters at an item's end tell it from its neighbours: of ids that count up, a thousand are neighbours.
+/// So many characters at the beginning of an id tell when it was given: of those that begin with a time.
+const SHARED_CHARACTERS: usize = 10;
+/// And so many at its end tell it from its neighbours: of those that count up, a thousand are neighbours.
 const OWN_CHARACTERS: usize = 3;
 /// So many bits of a print are its own; those before them it shares with its neighbours.
 const OWN_BITS: u32 = 40;
 
 /// Eight bytes that stand for source and item in the index. A strong hash, because items are the servers' to choose.
-/// Neighbours lie side by side: where each lies anywhere, each line that comes writes a page of the index of its own.
+/// Neighbours lie side by side: where each lies anywhere, each line that comes writes a page of the index of its own,
+/// and the more lines there are, the fewer of these pages are at hand.
 fn print(num: Num, item: &ItemId) -> i64 {
     let item = item.as_str();
-    let end = item.char_indices().rev().nth(OWN_CHARACTERS - 1).map_or(0, |(at, _)| at);
-    let (shared, own) = item.split_at(end);
+    let id = item.split_once(':').map_or(item, |(_, id)| id);
+    let time_ends = id.char_indices().nth(SHARED_CHARACTERS).map_or(id.len(), |(at, _)| at);
+    let count_ends = id.char_indices().rev().nth(OWN_CHARACTERS - 1).map_or(0, |(at, _)| at);
+    let (shared, own) = item.split_at(item.len() - id.len() + time_ends.min(count_ends));
     let neighbours = Sha256::new().chain_update(num.0.to_le_bytes()).chain_update(shared);
     let own = neighbours.clone().chain_update(own);
     let bits =
@@ -320,11 +325,20 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_count_up_lie_side_by_side_in_the_index() {
+    fn ids_that_count_up_or_tell_a_time_lie_side_by_side_in_the_index() {
         let place = |number: u32| print(Num(1), &ItemId::of("sent", number)) >> OWN_BITS;
         let thousand: Vec<i64> = (7_000..8_000).map(place).collect();
         assert!(thousand.iter().all(|at| *at == place(7_999)));
         assert_ne!(place(6_999), place(7_000));
+        let place = |id: &str| print(Num(1), &ItemId::of("message", id)) >> OWN_BITS;
+        for [one, other] in [
+            ["1763600000.c0ffee", "1763600000.decade"],
+            ["msg_019bd2a17c5fZk3vX0", "msg_019bd2aff00000aaaa"],
+            ["019bd2a1-7c5f-7000-8000-000000000000", "019bd2a1-7fff-7abc-8def-123456789abc"],
+        ] {
+            assert_eq!(place(one), place(other), "the same time");
+        }
+        assert_ne!(place("1763600000.c0ffee"), place("1763600001.c0ffee"));
         let prints: BTreeSet<i64> =
             (0..100_000).map(|number| print(Num(1), &ItemId::of("sent", number))).collect();
         assert_eq!(prints.len(), 100_000, "and each is its own");

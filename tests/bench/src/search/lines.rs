@@ -88,7 +88,7 @@ fn entry(n: usize) -> Entry {
         self::text(n / 7)
     );
     Entry {
-        item: ItemId::of("message", Hash::of_bytes(&n.to_le_bytes())),
+        item: ItemId::of("message", format!("{}.{}", at(n) / 1_000, Hash::of_bytes(&n.to_le_bytes()))),
         at: When::Said(Millis(at(n))),
         kind: if n.is_multiple_of(3) { EntryKind::Message } else { EntryKind::Stream },
         agent: ["coder", "tester", "planner", "writer"].get(n % 4).map(|agent| (*agent).to_owned()),

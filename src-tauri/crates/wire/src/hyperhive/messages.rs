@@ -37,7 +37,7 @@ impl Post {
         let hash = identity(message);
         let count = self.counts.get(&hash).copied().unwrap_or(0).saturating_add(1);
         self.counts.insert(hash.clone(), count);
-        nth(&hash, count)
+        nth(message, &hash, count)
     }
 
     /// The ids of the history's rows, oldest first. What comes later is counted on from there.
@@ -48,7 +48,7 @@ impl Post {
                 let hash = identity(message);
                 let count = counts.entry(hash.clone()).or_default();
                 *count = count.saturating_add(1);
-                nth(&hash, *count)
+                nth(message, &hash, *count)
             })
             .collect();
         for (hash, count) in counts {
@@ -89,8 +89,10 @@ fn identity(message: &Message) -> Hash {
     Hash::of(&(&message.kind, &message.from, &message.to, &message.body, message.at))
 }
 
-fn nth(hash: &Hash, count: u32) -> ItemId {
-    if count > 1 { ItemId::of("message", format!("{hash}.{count}")) } else { ItemId::of("message", hash) }
+/// It begins with the time, as ids of servers do that give some: what comes together is kept together.
+fn nth(message: &Message, hash: &Hash, count: u32) -> ItemId {
+    let at = message.at.unwrap_or_default();
+    ItemId::of("message", if count > 1 { format!("{at}.{hash}.{count}") } else { format!("{at}.{hash}") })
 }
 
 /// Whose conversation with the others it belongs to.
