@@ -16,8 +16,8 @@ const SUSPECT: &str = "deskbell.db.suspect";
 /// How long to wait for somebody else who writes into the file (a person with a database tool).
 pub(crate) const BUSY: Duration = Duration::from_secs(1);
 
-/// The random part of the entries' index wants to stay in memory: with SQLite's 2 MB the intake halves.
-const CACHE_KIB: i64 = 16 * 1024;
+/// What is written to again and again wants to stay in memory, of ids that lie anywhere a part of the index, too.
+const CACHE_KIB: i64 = 8 * 1024;
 
 const LARGEST_KEPT_WAL: i64 = 64 * 1024 * 1024;
 

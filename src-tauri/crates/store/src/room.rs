@@ -7,10 +7,10 @@ use deskbell_domain::SourceId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// For all, in bytes: more makes the sources wait, and so the servers.
-const FOR_ALL: usize = 16 * 1024 * 1024;
+const FOR_ALL: usize = 8 * 1024 * 1024;
 
 /// For one source: a flood leaves room for the others, and little waits before what another says.
-const FOR_ONE: usize = 4 * 1024 * 1024;
+const FOR_ONE: usize = 2 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(crate) struct Rooms {

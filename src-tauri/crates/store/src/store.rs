@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use deskbell_domain::{Millis, Portion};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::checkpointer::Checkpointer;
 use crate::lock::FolderLock;
 use crate::queue::{Order, Queued, weigh};
 use crate::room::Rooms;
@@ -14,7 +13,7 @@ use crate::writer::Writer;
 use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Upkeep, Write, database, entry};
 
 /// How many of [`Committed`] may be told and not heard yet.
-const UNHEARD: usize = 64;
+const UNHEARD: usize = 16;
 
 /// The folder's lock and the writer thread. One per data folder; cheap to clone.
 ///
@@ -63,8 +62,6 @@ impl Store {
         let follower = Follower { progress: Arc::clone(&progress), indexer: Some(indexer) };
         let upkeep = Upkeep::new(Arc::clone(&progress));
         let keeper = Keeper::new(upkeep.clone());
-        let checkpointer =
-            Checkpointer::start(&database::path(data)).map_err(|error| OpenError::failed(data, error))?;
         let writer = Writer::new(
             data.to_owned(),
             Arc::clone(&lock),
@@ -73,8 +70,8 @@ impl Store {
             Arc::clone(&health),
             follower,
             keeper,
-            checkpointer,
-        );
+        )
+        .map_err(|error| OpenError::failed(data, error))?;
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run(&taken))

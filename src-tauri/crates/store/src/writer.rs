@@ -60,9 +60,9 @@ impl Writer {
         health: Arc<Mutex<Health>>,
         follower: Follower,
         keeper: Keeper,
-        checkpointer: Checkpointer,
-    ) -> Self {
-        Self {
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            checkpointer: Checkpointer::start(&database::path(&folder))?,
             folder,
             lock,
             conn,
@@ -70,14 +70,13 @@ impl Writer {
             health,
             follower,
             keeper,
-            checkpointer,
             written: Duration::ZERO,
             kept_up: Duration::ZERO,
             restated: 0,
             seats: Seats::default(),
             full: false,
             singly: 0,
-        }
+        })
     }
 
     /// Ends when it is told to close, or when nobody is left who could tell it anything.

@@ -12,9 +12,8 @@ fn writer() -> (tempfile::TempDir, Writer, mpsc::Receiver<Committed>) {
     let progress: Arc<Progress> = Arc::default();
     let keeper = Keeper::new(Upkeep::new(Arc::clone(&progress)));
     let follower = Follower { progress, indexer: None };
-    let checkpointer = Checkpointer::start(&database::path(dir.path())).unwrap();
     let writer =
-        Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default(), follower, keeper, checkpointer);
+        Writer::new(dir.path().to_owned(), lock, conn, told, Arc::default(), follower, keeper).unwrap();
     (dir, writer, committed)
 }
 
