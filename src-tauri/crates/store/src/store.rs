@@ -13,7 +13,7 @@ use crate::writer::Writer;
 use crate::{Committed, Health, Moved, OpenError, Reader, StoreError, Upkeep, Write, database, entry};
 
 /// How many of [`Committed`] may be told and not heard yet.
-const UNHEARD: usize = 16;
+const UNHEARD: usize = 64;
 
 /// The folder's lock and the writer thread. One per data folder; cheap to clone.
 ///
