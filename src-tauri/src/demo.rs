@@ -1,18 +1,15 @@
 //! Coordinators of our own to play with, on this machine only.
 
-use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
-
 use deskbell_domain::{Auth, SourceId};
 use deskbell_engine::Engine;
 use deskbell_engine::command::{Command, ErrorCode, SecretDraft, SourceDraft};
-use deskbell_sim::{Coordinator, Opening, Pace, Piece, Playing, SIMULATORS, Simulator};
+use deskbell_sim::{Pace, Playing, Simulator, Stage};
 
 /// The same world every time, so that pictures and talks can be prepared.
 const SEED: u64 = 1;
 
 pub struct Demo {
-    coordinators: Vec<Box<dyn Coordinator>>,
+    stage: Stage,
     // What is played goes on as long as this is there.
     _playing: Vec<Playing>,
 }
@@ -20,33 +17,18 @@ pub struct Demo {
 impl Demo {
     /// Opens every coordinator there is, makes them the engine's sources, and lets their agents live.
     pub async fn start(engine: &Engine) -> Result<Self, String> {
-        let mut coordinators = Vec::new();
-        for simulator in SIMULATORS {
-            coordinators.push(open(simulator).await?);
+        let stage =
+            Stage::open(SEED).await.map_err(|error| format!("On this machine, the demo's {error}."))?;
+        let playing = stage.play(Pace::new(1.0));
+        for (simulator, url) in stage.cast() {
+            add_source(engine, simulator, url).await?;
         }
-        let addresses = coordinators.iter().map(|coordinator| coordinator.url());
-        let cast = SIMULATORS.iter().map(|simulator| simulator.dialect).zip(addresses).collect();
-        let piece = Piece { cast, ..Piece::solo(SEED, Pace::new(1.0)) };
-        let playing = coordinators.iter().map(|coordinator| coordinator.play(&piece)).collect();
-        for (simulator, coordinator) in SIMULATORS.iter().zip(&coordinators) {
-            add_source(engine, simulator, coordinator.url()).await?;
-        }
-        Ok(Self { coordinators, _playing: playing })
+        Ok(Self { stage, _playing: playing })
     }
 
     pub async fn stop(self) {
-        for coordinator in self.coordinators {
-            coordinator.stop().await;
-        }
+        self.stage.stop().await;
     }
-}
-
-async fn open(simulator: &Simulator) -> Result<Box<dyn Coordinator>, String> {
-    let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let opening = Opening { seed: SEED, bind, settings: BTreeMap::new() };
-    (simulator.open)(opening).await.map_err(|error| {
-        format!("The demo's {} cannot listen on this machine: {error}.", simulator.part.name)
-    })
 }
 
 /// The world is new at every start, so what a kept folder still knows of the last one is forgotten.

@@ -15,6 +15,7 @@ mod port;
 mod served;
 mod serving;
 mod simulator;
+mod stage;
 mod traffic;
 pub mod warren;
 
@@ -23,3 +24,4 @@ pub use gate::Gate;
 pub use hyperhive::{Config, Hyperhive};
 pub use piece::{Pace, Piece, Playing};
 pub use simulator::{Coordinator, Opened, Opening, Part, SIMULATORS, Setting, Simulator};
+pub use stage::Stage;

@@ -1,19 +1,25 @@
-//! `deskbell-sim`: a simulated coordinator to try things on by hand.
+//! `deskbell-sim`: simulated coordinators to try things on, one alone or one of each kind.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, bail};
 use clap::Parser;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use deskbell_sim::{Opening, Pace, Piece, SIMULATORS, Simulator};
+use deskbell_sim::{Opening, Pace, Piece, SIMULATORS, Simulator, Stage};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
-/// Simulated coordinators, to try Deskbell on.
+/// One of each kind.
+const ALL: &str = "all";
+
+/// Simulated coordinators, to try Deskbell on. Each says where it is; Ctrl-C ends them.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {
     /// What is spoken there.
-    #[arg(value_parser = PossibleValuesParser::new(SIMULATORS.iter().map(named)))]
+    #[arg(value_parser = PossibleValuesParser::new(SIMULATORS.iter().map(named).chain([everybody()])))]
     dialect: String,
     /// The port on this machine, 0 for a free one; without it, the usual one of such a server.
     #[arg(long)]
@@ -21,7 +27,7 @@ struct Args {
     /// The same seed plays the same world.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Let those who work there ask, talk and react by themselves.
+    /// Let those who work there ask, talk and react by themselves, until a line "rest" comes on standard input.
     #[arg(long)]
     lively: bool,
     /// How fast the lively world goes; 2 is twice as fast.
@@ -42,9 +48,18 @@ fn named(simulator: &Simulator) -> PossibleValue {
     PossibleValue::new(simulator.dialect).help(about)
 }
 
+fn everybody() -> PossibleValue {
+    PossibleValue::new(ALL)
+        .help("One of each kind, at free ports, who know each other; said as a line of JSON")
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    if args.dialect == ALL { open_all(&args).await } else { open_one(&args).await }
+}
+
+async fn open_one(args: &Args) -> anyhow::Result<()> {
     let known = SIMULATORS.iter().find(|simulator| simulator.dialect == args.dialect);
     let simulator = known.context("no such simulator")?;
     let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port.unwrap_or(simulator.port)));
@@ -52,11 +67,54 @@ async fn main() -> anyhow::Result<()> {
     let coordinator = (simulator.open)(opening)
         .await
         .with_context(|| format!("cannot listen on {bind}; choose another --port"))?;
-    let _playing = args.lively.then(|| coordinator.play(&Piece::solo(args.seed, Pace::new(args.speed))));
+    let playing = args.lively.then(|| coordinator.play(&Piece::solo(args.seed, Pace::new(args.speed))));
     println!("{}", coordinator.url());
-    tokio::signal::ctrl_c().await?;
+    until_told(playing).await?;
     coordinator.stop().await;
     Ok(())
+}
+
+async fn open_all(args: &Args) -> anyhow::Result<()> {
+    if args.port.is_some() || !args.settings.is_empty() {
+        bail!("\"{ALL}\" takes neither --port nor --set");
+    }
+    let stage = Stage::open(args.seed).await?;
+    let playing = args.lively.then(|| stage.play(Pace::new(args.speed)));
+    let cast = stage.cast().map(|(Simulator { dialect, part, .. }, url)| {
+        let settings: BTreeMap<_, _> = part.settings.iter().copied().collect();
+        json!({ "name": part.name, "dialect": dialect, "url": url, "settings": settings })
+    });
+    println!("{}", Value::from_iter(cast));
+    until_told(playing).await?;
+    stage.stop().await;
+    Ok(())
+}
+
+/// Returns when it is interrupted. What is played is played until then, or until it is told to rest.
+async fn until_told<P>(playing: Option<P>) -> io::Result<()> {
+    let mut playing = playing;
+    let mut lines = lines();
+    loop {
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => return interrupted,
+            Some(line) = lines.recv() => if line.trim() == "rest" {
+                drop(playing.take());
+            },
+        }
+    }
+}
+
+/// What comes on standard input. A thread of its own reads it: no end of ours waits for a line that never comes.
+fn lines() -> mpsc::UnboundedReceiver<String> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in io::stdin().lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 fn settings(simulator: &Simulator, given: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
