@@ -217,12 +217,15 @@ impl Cutting {
     }
 }
 
-/// Whole hours are counted already.
+/// Without the lines of what has not ended. Whole hours are counted already.
 fn count_before(conn: &Connection, num: Num, kind: &str, before: i64) -> rusqlite::Result<u64> {
     conn.prepare_cached(
         "SELECT (SELECT coalesce(sum(entries), 0) FROM hour WHERE source = ?1 AND kind = ?2 AND hour < ?4)
            + (SELECT count(*) FROM entry INDEXED BY entry_kind
-              WHERE source = ?1 AND kind = ?2 AND at >= ?5 AND at < ?3)",
+              WHERE source = ?1 AND kind = ?2 AND at >= ?5 AND at < ?3)
+           - (SELECT count(*) FROM ask INDEXED BY ask_open JOIN entry INDEXED BY entry_ask
+                ON entry.source = ask.source AND entry.ask = ask.item
+              WHERE ask.source = ?1 AND ask.settled_at IS NULL AND entry.kind = ?2 AND entry.at < ?3)",
     )?
     .query_row(
         params![num, kind, before, before.div_euclid(3_600_000), before.div_euclid(3_600_000) * 3_600_000],

@@ -155,12 +155,16 @@ async fn what_belongs_to_an_ask_that_has_not_ended_stays_until_it_ends() {
         desk.durable(line(about)).await;
     }
     desk.durable(asked(ask("approval:1", AskState::Open))).await;
+    let counted = || desk.reader().cleared(&Portion::default(), None).unwrap();
+    assert_eq!(counted(), 180, "without those two");
     desk.store.clear(Portion::default(), None, NOW);
     until_done(&desk.store).await;
     let left: Vec<String> = items(&desk.reader()).into_iter().filter(|item| !item.ends_with('0')).collect();
     assert_eq!(left, ["about1"], "and receipts");
     assert_eq!(items(&desk.reader()).iter().filter(|item| item.starts_with("about")).count(), 2);
+    assert_eq!(counted(), 0);
     desk.durable(asked(ask("approval:1", settled(200, Outcome::Approved)))).await;
+    assert_eq!(counted(), 2);
     desk.store.clear(Portion::default(), None, NOW);
     until_done(&desk.store).await;
     assert!(!items(&desk.reader()).iter().any(|item| item.starts_with("about")));
