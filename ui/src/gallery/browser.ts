@@ -6,6 +6,7 @@ configure({ asyncUtilTimeout: 20_000 });
 /** What the tests' browser leaves out of a real one. */
 if (typeof window !== 'undefined') {
   Element.prototype.scrollIntoView ??= () => undefined;
+  Element.prototype.checkVisibility ??= () => true;
 
   HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
     this.setAttribute('open', '');
