@@ -1,33 +1,12 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { openGallery, picture, type Gallery } from './gallery';
+import { faults } from './faults';
+import { openPage, picture, type Opened } from './page';
 
-/** So many places are named for each rule. */
-const MOST = 3;
-
-let gallery: Gallery;
-
-/** What keeps somebody from using what is on the page, each with the rule it breaks. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const page = window as unknown as { axe: typeof axe };
-    // Each of these is a level of WCAG 2.2 that is asked for.
-    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    return (await page.axe.run({ runOnly })).violations;
-  });
-  return violations.map(({ id, nodes }) => {
-    const where = nodes
-      .slice(0, MOST)
-      .map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary?.split('\n')[1]?.trim()})`);
-    return `${id}, ${nodes.length} times: ${where.join('; ')}`;
-  });
-}
+let gallery: Opened;
 
 beforeAll(async () => {
-  gallery = await openGallery('all');
+  gallery = await openPage('gallery.html?part=all');
 });
 
 afterAll(() => gallery.close());

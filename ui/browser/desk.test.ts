@@ -2,13 +2,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { longDiff } from '../src/gallery/diffs';
-import { openGallery, picture, type Gallery } from './gallery';
+import { openPage, picture, type Opened } from './page';
 
-let gallery: Gallery;
+let gallery: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  gallery = await openGallery('desk');
+  gallery = await openPage('gallery.html?part=desk');
   page = gallery.page;
   await page.setViewportSize({ width: 1280, height: 900 });
 });

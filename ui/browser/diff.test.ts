@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { openGallery, type Gallery } from './gallery';
+import { openPage, type Opened } from './page';
 
 /** In milliseconds. */
 const OPENS_WITHIN = 300;
@@ -9,11 +9,11 @@ const FRAME_WITHIN = 50;
 const FRAMES = 60;
 const PLACES = 12;
 
-let gallery: Gallery;
+let gallery: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  gallery = await openGallery('long');
+  gallery = await openPage('gallery.html?part=long');
   page = gallery.page;
 });
 

@@ -4,10 +4,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['browser/**/*.test.ts'],
+    globalSetup: 'browser/setup.ts',
     // A busy machine is slow, not wrong.
     testTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 180_000,
     // One browser at a time: they measure.
     fileParallelism: false,
+    isolate: false,
   },
 });

@@ -1,11 +1,11 @@
-//! The page's parts in a real browser: what they take, and whether everybody can use them.
+//! The page in a real browser: its parts, and the whole of it before a real engine and simulated coordinators.
 
 use std::fs;
 
-use crate::node;
 use crate::packages::Use;
 use crate::place::has_program;
 use crate::steps::Step;
+use crate::{node, place};
 
 /// As systems call it.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -16,10 +16,13 @@ pub fn uses() -> Option<Use> {
     (!is_there() && system.lines().any(|line| line == "ID=debian")).then_some(Use::Browse)
 }
 
+/// Wants the programs built.
 pub fn test() -> Step {
     let title = "Testing the page in a browser";
     if is_there() || uses().is_some() {
-        Step::run(title, node::script("test:browser")).told()
+        let mut test = node::script("test:browser");
+        test.env("DESKBELL_PROGRAMS", place::target().join("debug"));
+        Step::run(title, test).told()
     } else {
         Step::nothing(title, "left out: there is no Chromium on this machine")
     }

@@ -42,9 +42,9 @@ fn plan() -> Result<Vec<Step>> {
     ] {
         steps.push(Step::run(title, node::script(script)));
     }
-    steps.push(browser::test());
     steps.push(peers::install_opencode());
     steps.push(Step::run("Building everything", workspace(&["build", "--all-targets"])));
+    steps.push(browser::test());
     let mut lint = workspace(&["clippy", "--all-targets"]);
     lint.args(["--", "--deny", "warnings"]);
     steps.push(Step::run("Linting everything", lint));
