@@ -49,9 +49,9 @@ export async function openPage(path: string): Promise<Opened> {
   };
 }
 
-/** Keeps a picture of the page where the other pictures are. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture where the other pictures are: of what the window shows, or of the whole page. */
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   const folder = new URL('../../target/shots/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: new URL(`${name}.png`, folder).pathname });
+  await page.screenshot({ fullPage, path: new URL(`${name}.png`, folder).pathname });
 }
