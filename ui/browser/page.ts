@@ -32,6 +32,8 @@ export async function openPage(path: string): Promise<Opened> {
   });
   const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  // A busy machine is slow, not wrong.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['browser/**/*.test.ts'],
     globalSetup: 'browser/setup.ts',
     // A busy machine is slow, not wrong.
-    testTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 180_000,
     // One browser at a time: they measure.
     fileParallelism: false,

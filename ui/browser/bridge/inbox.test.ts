@@ -69,9 +69,9 @@ test('a form says what is missing where it is missing, keeps a draft over a relo
   await expect.poll(() => world.focused()).toBe('field-barcode');
   await world.find('field-barcode').fill('40417788');
   await world.find('field-read_on').fill('2026-11-19');
-  // A draft is written down a moment after the last key.
+  // A draft is handed to the engine a moment after the last key.
   await expect
-    .poll(() => world.page.evaluate(() => JSON.stringify({ ...localStorage })))
+    .poll(async () => JSON.stringify((await world.command({ command: 'draft.list' })).rows))
     .toContain('2026-11-19');
   await world.page.reload();
   await world.show(ask.key);
