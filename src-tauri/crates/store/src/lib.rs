@@ -3,7 +3,8 @@
 //! One thread writes ([`Store`]), everything queued in one transaction, and tells what took effect only after
 //! the commit ([`Committed`]). Any number of [`Reader`]s read at the same time, in this process or another,
 //! with no lock and with no engine running. Beside writing, the same thread keeps house a little at a time: rules of
-//! retention, clearing, compacting.
+//! retention, clearing, compacting. Two more work beside it: one folds the log into the database, one brings the search
+//! index up to date.
 //!
 //! What is not here: no network, no secrets, no policy, no clock but for the names of files that are put aside
 //! and for intents given up with their source. The laws of asks live in the domain; the one that costs most
