@@ -36,7 +36,7 @@ The chores of Deskbell:
                                measure what it takes of the processor, how much is taken in, how long an ask takes
                                to the desktop and into the window, a search, a long run, and the start
   cargo xtask peers opencode   run the tests against a real opencode server
-  cargo xtask shots            take screenshots of every screen, dark and light, into target/shots
+  cargo xtask shots [FILTER]   take screenshots of every screen, dark and light, in three sizes, into target/shots
   cargo xtask package          make packages to install from; --debug: of the programs the tests run
   cargo xtask fuzz MINUTES [DIALECT]
                                feed each dialect, or one, hostile bytes for so long
@@ -69,7 +69,8 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["fuzz", minutes, dialect] => fuzz::run(minutes, Some(dialect)),
         ["package"] => package::make(Profile::Release),
         ["package", "--debug"] => package::make(Profile::Debug),
-        ["shots"] => shots::take(),
+        ["shots"] => shots::take(None),
+        ["shots", filter] => shots::take(Some(filter)),
         ["doctor"] => return Ok(doctor::examine()),
         [] | ["help" | "-h" | "--help"] => {
             print!("{USAGE}");

@@ -5,9 +5,11 @@ use anyhow::Result;
 use crate::e2e;
 use crate::steps::{self, Step};
 
-pub fn take() -> Result<()> {
+pub fn take(filter: Option<&str>) -> Result<()> {
     let mut steps = e2e::prepare()?;
-    steps.push(Step::run("Taking pictures of every screen", e2e::driver("shots")).told());
+    let mut shots = e2e::driver("shots");
+    shots.args(filter);
+    steps.push(Step::run("Taking pictures of every screen", shots).told());
     steps::take(steps)?;
     Ok(())
 }

@@ -90,7 +90,10 @@ impl Window {
 
     /// Waits until there is an element.
     pub async fn sees(&self, css: &str) -> Result<()> {
-        self.until(&format!("{css} is there"), async || Ok(self.session.find(css).await?.map(drop))).await
+        self.until(&format!("{css} is there"), async || {
+            Ok(unless_moving(self.session.find(css).await)?.flatten().map(drop))
+        })
+        .await
     }
 
     /// Whether there is an element now.
