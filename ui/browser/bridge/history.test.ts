@@ -10,7 +10,10 @@ beforeAll(async () => {
   world = await World.open();
   await world.listen();
   await world.undo(0);
-  const change = (await world.asks()).find(({ subject }) => subject.type === 'diff');
+  // Coordinators have their own words for no.
+  const change = (await world.asks()).find(
+    ({ subject, offers }) => subject.type === 'diff' && offers.some(({ id }) => id === 'deny'),
+  );
   await world.show(change?.key ?? '');
   await world.find('offer-deny').click();
   await world.ends(change?.key ?? '', 'denied');
