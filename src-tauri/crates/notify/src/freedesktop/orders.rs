@@ -1,4 +1,5 @@
-//! What is to be done next. However fast it comes, of each notification only the last order is of use: no more wait.
+//! What is to be done next. However fast it comes, of each notification only the last orders are of use: that it goes,
+//! and what comes up anew after that. No more wait.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,11 +15,13 @@ pub(super) enum Order {
 }
 
 impl Order {
-    fn tag(&self) -> Option<&Tag> {
-        match self {
-            Self::Show(notice) => Some(&notice.tag),
-            Self::Withdraw(tag) => Some(tag),
-            Self::TakeDown(_) => None,
+    /// Whether it is of no use any more once the other one has come.
+    fn is_outdone(&self, by: &Order) -> bool {
+        match (self, by) {
+            (Self::Show(old), Self::Show(new)) => old.tag == new.tag,
+            (Self::Show(Notice { tag: old, .. }) | Self::Withdraw(old), Self::Withdraw(new)) => old == new,
+            // What was withdrawn comes up anew, not in the place of the old one.
+            (Self::Withdraw(_), Self::Show(_)) | (Self::TakeDown(_), _) | (_, Self::TakeDown(_)) => false,
         }
     }
 }
@@ -44,13 +47,15 @@ pub(super) fn channel() -> (Sender, Receiver) {
 }
 
 impl Sender {
-    pub fn send(&self, order: Order) {
+    pub fn send(&self, mut order: Order) {
         let mut waiting = lock(&self.waiting);
-        let of_the_same =
-            order.tag().and_then(|tag| waiting.iter().position(|known| known.tag() == Some(tag)));
-        if let Some(at) = of_the_same {
-            waiting.remove(at);
+        if let Order::Show(new) = &mut order {
+            // What was to be heard is heard, however soon it was put in other words.
+            new.sound |= waiting
+                .iter()
+                .any(|known| matches!(known, Order::Show(old) if old.tag == new.tag && old.sound));
         }
+        waiting.retain(|known| !known.is_outdone(&order));
         waiting.push_back(order);
         drop(waiting);
         // Full, it wakes already; without a receiver, nothing is shown any more.
@@ -76,25 +81,63 @@ fn lock(waiting: &Waiting) -> MutexGuard<'_, VecDeque<Order>> {
 
 #[cfg(test)]
 mod tests {
+    use deskbell_domain::{Hash, Urgency};
+    use deskbell_engine::Stay;
+
     use super::*;
 
     fn tag(number: u32) -> Tag {
         Tag::Ask(format!("hive/approval:{number}").parse().unwrap())
     }
 
+    fn show(number: u32, sound: bool) -> Order {
+        Order::Show(Notice {
+            tag: tag(number),
+            shown: Hash::of_bytes(b"shown"),
+            title: String::new(),
+            body: String::new(),
+            buttons: Vec::new(),
+            reply: None,
+            urgency: Urgency::Normal,
+            sound,
+            stay: Stay::Standing,
+        })
+    }
+
+    /// What waits, in words.
+    async fn all(sender: Sender, mut receiver: Receiver) -> Vec<String> {
+        drop(sender);
+        let mut all = Vec::new();
+        while let Some(order) = receiver.recv().await {
+            all.push(match order {
+                Order::Show(notice) => format!("{:?} {}", notice.tag == tag(1), notice.sound),
+                Order::Withdraw(gone) => format!("{:?} gone", gone == tag(1)),
+                Order::TakeDown(_) => "end".to_owned(),
+            });
+        }
+        all
+    }
+
     #[tokio::test]
-    async fn of_each_notification_the_last_order_waits_and_none_is_lost() {
-        let (sender, mut receiver) = channel();
+    async fn of_each_notification_the_last_orders_wait_and_no_sound_is_lost() {
+        let (sender, receiver) = channel();
         for round in 0..1_000 {
-            sender.send(Order::Withdraw(tag(round % 3)));
+            sender.send(show(1, round == 500));
+            sender.send(Order::Withdraw(tag(2)));
         }
         let (done, _ended) = oneshot::channel();
         sender.send(Order::TakeDown(done));
-        drop(sender);
-        let mut tags = Vec::new();
-        while let Some(order) = receiver.recv().await {
-            tags.push(order.tag().cloned());
+        assert_eq!(all(sender, receiver).await, ["true true", "false gone", "end"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_withdrawn_goes_before_it_comes_up_anew() {
+        let (sender, receiver) = channel();
+        for _ in 0..100 {
+            sender.send(show(1, true));
+            sender.send(Order::Withdraw(tag(1)));
+            sender.send(show(1, false));
         }
-        assert_eq!(tags, [Some(tag(1)), Some(tag(2)), Some(tag(0)), None]);
+        assert_eq!(all(sender, receiver).await, ["true gone", "true false"]);
     }
 }
