@@ -7,28 +7,13 @@ import { FixtureHost } from '../gallery/fixture-host';
 import { agent, approval, question, source } from '../gallery/samples';
 import type { SavedSearch } from '../gen';
 import { App } from '../state/app.svelte';
+import { EVERYTHING } from '../state/filter';
 import Window from './Window.svelte';
 
 const SEARCH: SavedSearch = {
   name: 'red builds',
   range: { is: 'any' },
-  filter: {
-    source: null,
-    thread: null,
-    agent: null,
-    kind: null,
-    ask: null,
-    outcome: null,
-    by: null,
-    since: null,
-    until: null,
-    search: 'build -green',
-    best: false,
-    before: null,
-    after: null,
-    around: null,
-    limit: null,
-  },
+  filter: { ...EVERYTHING, search: 'build -green' },
 };
 
 let user: UserEvent;
