@@ -1,9 +1,9 @@
 //! All that the window may ask of the shell. `permissions/window.toml` lists the same names.
 
 use deskbell_domain::Key;
-use deskbell_engine::Engine;
 use deskbell_engine::command::{Answer, Batch, Command, CommandError, ErrorCode, HistoryFilter};
 use deskbell_engine::export::Format;
+use deskbell_engine::{Engine, Listener};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 use url::Url;
@@ -31,7 +31,7 @@ pub async fn subscribe(
 ) -> Result<(), CommandError> {
     // A fresh page shows no ask until it says so.
     attention.turn(None, &engine);
-    push.start(engine.subscribe(), channel);
+    push.start(engine.subscribe(Listener::Window), channel);
     app.state::<Errands>().page(&app);
     Ok(())
 }

@@ -101,10 +101,13 @@ fn again(app: &AppHandle, words: &[String]) {
 }
 
 fn set_up(app: &mut App, home: Home, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    // The web view takes longest to come up, and does it beside the engine. It asks for nothing before this function has
+    // ended: its page is served by this very thread.
+    let window = window::open(app.handle(), args)?;
     let notifier = DesktopNotifier::new(app.handle())?;
     match tauri::async_runtime::block_on(Running::start(home, args.demo, notifier)) {
         Ok(running) => {
-            let (engine, title) = (running.engine().clone(), running.title());
+            let engine = running.engine().clone();
             let autostart = args.autostart().and_then(|words| Autostart::new(app.handle(), words));
             app.manage(Footing::new(engine.clone(), autostart));
             app.manage(engine);
@@ -115,7 +118,7 @@ fn set_up(app: &mut App, home: Home, args: &Args) -> Result<(), Box<dyn std::err
             app.manage(Mutex::new(Some(running)));
             heed_signals(app.handle().clone());
             app.state::<Errands>().run(app.handle(), args.errand());
-            window::open(app.handle(), title, args.errand() == Errand::Hide)?;
+            window::follow(&window, args);
             // Nothing of this is waited for: the desktop may be slow to answer.
             tauri::async_runtime::spawn(errand::present_what_is_revealed(app.handle().clone()));
             if args.demo {

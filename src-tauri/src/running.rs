@@ -45,10 +45,6 @@ impl Running {
         &self.engine
     }
 
-    pub fn title(&self) -> &'static str {
-        if self.demo.is_some() { "Deskbell (demo: nothing here is real)" } else { "Deskbell" }
-    }
-
     /// Ends all of it, the folder last.
     pub async fn stop(self) {
         let end = async {

@@ -4,7 +4,9 @@ use deskbell_engine::Engine;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Url, UserAttentionType, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
+use crate::args::Args;
 use crate::attention::Attention;
+use crate::errand::Errand;
 use crate::footing::Footing;
 
 pub const MAIN: &str = "main";
@@ -12,26 +14,32 @@ pub const MAIN: &str = "main";
 /// How long a start without a window waits for a tray to be in.
 const TRAY: Duration = Duration::from_secs(10);
 
-/// Makes the window that `tauri.conf.json` describes. It comes up when its page is there, or stays hidden.
-pub fn open(app: &AppHandle, title: &str, hidden: bool) -> tauri::Result<WebviewWindow> {
+/// Makes the window that `tauri.conf.json` describes. It comes up when there are an engine and the beginning of its page,
+/// which is painted only where it is seen, or stays hidden.
+pub fn open(app: &AppHandle, args: &Args) -> tauri::Result<WebviewWindow> {
     let config = app.config();
     let described = config.app.windows.iter().find(|window| window.label == MAIN);
     let described = described.ok_or_else(|| tauri::Error::WindowNotFound)?;
     let dev = config.build.dev_url.clone().filter(|_| tauri::is_dev());
-    let window = WebviewWindowBuilder::from_config(app, described)?
-        .title(title)
+    let hidden = args.errand() == Errand::Hide;
+    WebviewWindowBuilder::from_config(app, described)?
+        .title(if args.demo { "Deskbell (demo: nothing here is real)" } else { "Deskbell" })
         .on_navigation(move |url| is_ours(url, dev.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_page_load(move |window, page| {
-            if page.event() == PageLoadEvent::Finished && !hidden {
+            if page.event() == PageLoadEvent::Started && !hidden && window.try_state::<Engine>().is_some() {
                 report(window.show());
             }
         })
-        .build()?;
-    if hidden {
+        .build()
+}
+
+/// What becomes of the window, from when all is there that it has to do with.
+pub fn follow(window: &WebviewWindow, args: &Args) {
+    let app = window.app_handle().clone();
+    if args.errand() == Errand::Hide {
         tauri::async_runtime::spawn(stay_only_in_a_tray(app.clone()));
     }
-    let app = app.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::Focused(focused) => {
             app.state::<Attention>().focus(*focused, &app.state::<Engine>());
@@ -47,7 +55,6 @@ pub fn open(app: &AppHandle, title: &str, hidden: bool) -> tauri::Result<Webview
         }
         _ => {}
     });
-    Ok(window)
 }
 
 /// A window that nothing could bring back must not stay away.

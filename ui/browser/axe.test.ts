@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { SCREENS } from '../src/state/screens';
 import { faults } from './faults';
 import { openPage, picture, type Opened } from './page';
 
@@ -43,15 +44,7 @@ for (const theme of ['dark', 'light'] as const) {
       await look(key);
       await picture(page, `page-${key.replace(/\W/g, '-')}-${theme}`);
     }
-    for (const screen of [
-      'agents',
-      'threads',
-      'tasks',
-      'findings',
-      'history',
-      'sources',
-      'settings',
-    ] as const) {
+    for (const screen of SCREENS.filter((name) => name !== 'inbox')) {
       await page.evaluate((screen) => window.desk?.app.screen.go(screen), screen);
       await page.waitForFunction(
         (title) => document.querySelector('h1')?.textContent?.toLowerCase() === title,

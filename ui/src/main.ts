@@ -5,12 +5,15 @@ import { mount } from 'svelte';
 import { reach } from './host';
 import { App } from './state/app.svelte';
 import Window from './views/Window.svelte';
+import { speak } from './words/say';
 
-const app = new App(await reach(), localStorage);
+document.documentElement.lang = speak(navigator.languages);
+const app = new App(reach(), localStorage);
 app.desk.hear({
-  // The next frame begins when this one is painted. How long the start took is read from the mark.
+  // The frame after the next begins when the next is painted. How long the start took is read from the mark.
   changed: (_, before) => {
-    if (before.number === 0) requestAnimationFrame(() => performance.mark('painted'));
+    if (before.number > 0) return;
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('painted')));
   },
 });
 app.start();

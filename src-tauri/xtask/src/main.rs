@@ -32,9 +32,9 @@ The chores of Deskbell:
   cargo xtask e2e [FILTER]     drive the real window against simulated coordinators
   cargo xtask e2e install      install the package into a clean system, use it, and remove it
   cargo xtask e2e plasma       reply on a notification of KDE Plasma's
-  cargo xtask bench cpu | intake | latency | search | soak | start [--json] [--quick]
+  cargo xtask bench cpu | intake | latency | search | soak | start | ui [--json] [--quick]
                                measure what it takes of the processor, how much is taken in, how long an ask takes
-                               to the desktop and into the window, a search, a long run, and the start
+                               to the desktop and into the window, a search, a long run, the start, and a key press
   cargo xtask peers opencode   run the tests against a real opencode server
   cargo xtask shots [FILTER]   take screenshots of every screen, dark and light, in three sizes, into target/shots
   cargo xtask package          make packages to install from; --debug: of the programs the tests run

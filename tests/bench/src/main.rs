@@ -1,6 +1,7 @@
 //! Benches: what Deskbell takes in time, each figure beside what it is measured against in the same run. Run by
 //! `cargo xtask bench`, which builds this for release. `tests/BENCHMARKS.md` keeps what came of it.
 
+mod host;
 mod line;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod live;
@@ -14,7 +15,8 @@ use crate::line::Line;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: deskbell-bench cpu | intake | latency | search | soak | start [--json] [--quick]";
+const USAGE: &str =
+    "usage: deskbell-bench cpu | intake | latency | search | soak | start | ui [--json] [--quick]";
 
 /// How long a bench may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ fn main() -> Result<()> {
         }
     }
     match words[..] {
-        ["search"] => search::run(length, print),
+        ["search"] => host::watched(|| search::run(length, print)),
         _ => live(&words, length, print),
     }
 }
@@ -48,7 +50,7 @@ fn live(words: &[&str], length: Length, print: fn(&Line) -> Result<()>) -> Resul
     match words {
         ["feed", events, per_second] => live::feed(events, per_second),
         [word] => match live::BENCHES.iter().find(|(name, _)| name == word) {
-            Some((_, bench)) => bench(length, print),
+            Some((_, bench)) => host::watched(|| bench(length, print)),
             None => bail!("{USAGE}"),
         },
         _ => bail!("{USAGE}"),

@@ -14,6 +14,7 @@ use crate::notifications::Notifications;
 use crate::panel::Panel;
 use crate::place;
 use crate::process::Process;
+use deskbell_acceptance::eventually;
 
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 
@@ -155,6 +156,16 @@ impl Desktop {
         let output = search.args(["search", "--onlyvisible", "--name", words]).output()?;
         // It finds nothing by failing.
         Ok(String::from_utf8_lossy(&output.stdout).lines().count())
+    }
+
+    /// Names a file in the dialog of this title, typed as a path.
+    pub async fn name_file(&self, title: &str, file: &Path) -> Result<()> {
+        eventually("the dialog is there", async || Ok((self.windows(title)? > 0).then_some(()))).await?;
+        // A name is there already, of which only what stands before its ending is chosen.
+        self.press("ctrl+a")?;
+        self.hand().write(&file.display().to_string())?;
+        self.press("Return")?;
+        eventually("the dialog is gone", async || Ok((self.windows(title)? == 0).then_some(()))).await
     }
 
     /// Who shows notifications here now, by its own word.

@@ -4,6 +4,7 @@
 mod bell;
 mod bus;
 mod buttons;
+mod change;
 mod desktop;
 mod hand;
 mod notifications;
@@ -17,6 +18,7 @@ mod window;
 pub use bell::Bell;
 pub use bus::{Bus, Services};
 pub use buttons::Buttons;
+pub use change::long_change;
 pub use deskbell_acceptance::{PATIENCE, eventually, within};
 pub use desktop::{Desktop, Session, Theme};
 pub use notifications::Notifications;

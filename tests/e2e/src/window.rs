@@ -50,6 +50,9 @@ walk().then(() => done([...found].sort(([a], [b]) => a - b).map(([, row]) => row
 const SAYS: &str =
     "return [...document.querySelectorAll(arguments[0])].some(it => it.textContent.includes(arguments[1]))";
 
+/// What is far out of sight is not laid out, and the driver does not find it.
+const BRING: &str = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })";
+
 const TURN: &str =
     "[...document.querySelectorAll('nav button')].find(it => it.textContent.includes(arguments[0]))?.click()";
 
@@ -129,6 +132,7 @@ impl Window {
     pub async fn click(&self, css: &str) -> Result<()> {
         self.until(&format!("{css} can be clicked"), async || {
             let Some(element) = self.session.find(css).await? else { return Ok(None) };
+            self.run(BRING, json!([css])).await?;
             unless_moving(self.session.click(&element).await)
         })
         .await

@@ -7,9 +7,7 @@ let world: World;
 let stage: Stage;
 
 beforeAll(async () => {
-  world = await World.open();
-  stage = await world.listen();
-  await world.undo(0);
+  ({ world, stage } = await World.live());
 });
 
 afterAll(() => world.close());
@@ -39,7 +37,7 @@ test('the row that has the focus ends elsewhere: once it is gone, its neighbour 
 test('the button that was pressed is gone: the title of what it answered has the focus', async () => {
   await stage.elsewhere('/request-spawn', { name: 'pressed' });
   const ask = world.find('ask-row').filter({ hasText: 'pressed' });
-  await ask.click();
+  await world.show((await ask.getAttribute('data-key')) ?? '');
   await world.find('offer-approve').focus();
   await world.armed();
   await world.page.keyboard.press('Enter');

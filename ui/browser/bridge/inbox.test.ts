@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { AskView } from '../../src/gen';
@@ -10,9 +11,7 @@ let world: World;
 let stage: Stage;
 
 beforeAll(async () => {
-  world = await World.open();
-  stage = await world.listen();
-  await world.undo(0);
+  ({ world, stage } = await World.live());
 });
 
 afterAll(() => world.close());
@@ -143,3 +142,35 @@ test('what is snoozed waits below, and wakes when it is told to', async () => {
   await world.find('snooze').waitFor();
   await world.page.locator('h3', { hasText: 'Snoozed' }).waitFor({ state: 'detached' });
 });
+
+test('of a long list only what is seen is there, and the row that is looked at', async () => {
+  const rows = world.find('ask-row');
+  for (let n = 0; n < 320; n++) await stage.elsewhere('/request-spawn', { name: `many-${n}` });
+  await expect.poll(async () => (await world.asks()).length, { timeout: MINUTE }).toBeGreaterThan(320);
+  await world.go('inbox');
+  await expect.poll(() => rows.count()).toBeLessThan(100);
+  const last = await waiting(({ subject }) => subject.type === 'spawn' && subject.agent === 'many-319');
+  await world.page.keyboard.press('Control+k');
+  await world.find('palette-words').fill('many-319');
+  await world.find('palette-row').filter({ hasText: 'many-319' }).first().click();
+  const row = world.find('ask-row', { key: last.key });
+  await expect.poll(() => isSeen(row)).toBe(true);
+  expect(await rows.count()).toBeLessThan(100);
+  // One up and one down, so that the row has the focus; then it is scrolled away.
+  for (const key of ['k', 'j']) await world.page.keyboard.press(key);
+  const focused = (): Promise<boolean> => row.evaluate((row) => row === document.activeElement);
+  await expect.poll(focused).toBe(true);
+  await world.page.locator('.rows').evaluate((rows) => (rows.scrollTop = 0));
+  await expect.poll(() => isSeen(rows.first())).toBe(true);
+  expect(await isSeen(row)).toBe(false);
+  expect(await focused()).toBe(true);
+});
+
+/** Whether it is where the operator can see it. A list stands at whole pixels, its rows between them. */
+async function isSeen(row: Locator): Promise<boolean> {
+  return row.evaluate((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    const list = row.closest('.rows')?.getBoundingClientRect();
+    return list !== undefined && top > list.top - 1 && bottom < list.bottom + 1;
+  });
+}

@@ -5,8 +5,7 @@ import { World } from './world';
 let world: World;
 
 beforeAll(async () => {
-  world = await World.open();
-  await world.listen();
+  ({ world } = await World.live());
 });
 
 afterAll(() => world.close());

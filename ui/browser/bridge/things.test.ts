@@ -5,9 +5,7 @@ import { World } from './world';
 let world: World;
 
 beforeAll(async () => {
-  world = await World.open();
-  await world.listen();
-  await world.undo(0);
+  ({ world } = await World.live());
 });
 
 afterAll(() => world.close());

@@ -1,4 +1,4 @@
-import type { ScreenName } from '../../src/state/screen.svelte';
+import type { ScreenName } from '../../src/state/screens';
 import type { World } from './world';
 
 /** Where only one of list and detail has room, in pixels. */

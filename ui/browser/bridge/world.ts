@@ -7,7 +7,7 @@ import { expect, vi } from 'vitest';
 
 import type { AskView, Command, Key, OutcomeWord, SourceId } from '../../src/gen';
 import type { AnswerTo } from '../../src/host/host';
-import type { ScreenName } from '../../src/state/screen.svelte';
+import type { ScreenName } from '../../src/state/screens';
 import { ARMING } from '../../src/state/arming';
 import { openPage, type Opened } from '../page';
 import { Program } from './program';
@@ -73,6 +73,19 @@ export class World {
       return new World(opened, engine, ends);
     } catch (thrown) {
       await endAll(ends);
+      throw thrown;
+    }
+  }
+
+  /** Everybody there is is listened to, and an answer leaves at once. */
+  static async live(): Promise<{ world: World; stage: Stage }> {
+    const world = await World.open();
+    try {
+      const stage = await world.listen();
+      await world.undo(0);
+      return { world, stage };
+    } catch (thrown) {
+      await world.close();
       throw thrown;
     }
   }

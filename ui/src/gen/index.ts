@@ -310,7 +310,7 @@ by: Answerer | null, since: Millis | null, until: Millis | null,
  */
 search: string | null, 
 /**
- * The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
+ * The best of the newest five hundred that have these words come first, and not the newest: see the store's `best`.
  */
 best: boolean, 
 /**

@@ -1,4 +1,5 @@
 import type { Answer, Batch, Command, CommandError, Format, HistoryFilter, Key } from '../gen';
+import { say } from '../words/say';
 import { Refused, type AnswerTo, type Exported, type Host, type Listener, type Subscription } from './host';
 
 /** How the file of each format is called. The shell has the same. */
@@ -33,13 +34,13 @@ export class BridgeHost implements Host {
       if (message.batch !== undefined) listener.batch(message.batch);
       else {
         events.close();
-        listener.lost(message.error?.message ?? 'The bridge said something that makes no sense.');
+        listener.lost(message.error?.message ?? say.host.nonsense);
       }
     };
     events.onerror = () => {
       // Its own reconnecting would begin in the middle of the numbers.
       events.close();
-      listener.lost('No engine is reached over the bridge. Is "bell serve" running?');
+      listener.lost(say.host.noEngine);
     };
     return { ack: () => undefined, end: () => events.close() };
   }
@@ -79,19 +80,19 @@ export class BridgeHost implements Host {
     link.download = `deskbell-history.${ENDINGS[format]}`;
     link.click();
     URL.revokeObjectURL(link.href);
-    return { lines, file: `${link.download}, among your downloads` };
+    return { lines, file: say.host.inDownloads(link.download) };
   }
 
   async showExport(): Promise<void> {
-    throw new Refused({ code: 'failed', message: 'A page in a browser cannot open a folder.' });
+    throw new Refused({ code: 'failed', message: say.host.noFolder });
   }
 
   async openDemo(): Promise<void> {
-    throw new Refused({ code: 'failed', message: 'A page in a browser cannot start the demo.' });
+    throw new Refused({ code: 'failed', message: say.host.noDemo });
   }
 
   async autostart(on: boolean): Promise<void> {
     void on;
-    throw new Refused({ code: 'failed', message: 'Only the app itself starts with the desktop.' });
+    throw new Refused({ code: 'failed', message: say.host.noAutostart });
   }
 }

@@ -1,4 +1,5 @@
 import type { Answer, Batch, Command, CommandError, ErrorCode, Format, HistoryFilter, Key } from '../gen';
+import { say } from '../words/say';
 
 /** Which answer each command gets. A command that is missing here does not compile. */
 interface AnswerTags extends Record<Command['command'], Answer['answer']> {
@@ -119,7 +120,7 @@ export class Refused extends Error {
     if (thrown instanceof Refused) return thrown;
     if (isCommandError(thrown)) return new Refused(thrown);
     const words = thrown instanceof Error ? thrown.message : String(thrown);
-    return new Refused({ code: 'failed', message: `Deskbell could not do this: ${words}` });
+    return new Refused({ code: 'failed', message: say.host.failed(words) });
   }
 }
 

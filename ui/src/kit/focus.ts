@@ -1,8 +1,5 @@
 import { tick } from 'svelte';
 
-/** What can have the focus in a list, in the order of its rows. */
-const ROWS = 'button, a[href]';
-
 /**
  * Keeps the focus where the operator is, in a list or in what is shown of it: when what has it goes, it passes to the
  * row that took its place, or to the title of what is shown. Nobody is sent back to the top of the page.
@@ -12,7 +9,8 @@ export function keepFocus(root: HTMLElement, list: HTMLElement, detail: HTMLElem
   /** Which row it was; -1 where it was none. */
   let place = -1;
 
-  const rows = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(ROWS)];
+  /** What can have the focus in the list, in the order of its rows. */
+  const rows = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>('button, a[href]')];
 
   function entered({ target }: FocusEvent): void {
     last = target instanceof HTMLElement ? target : null;
@@ -27,9 +25,9 @@ export function keepFocus(root: HTMLElement, list: HTMLElement, detail: HTMLElem
     if (last === before && isThere(before) && document.activeElement !== before) last = null;
   }
 
-  function changed(): void {
+  function changed(hides: boolean): void {
     if (last === null) return;
-    if (isThere(last)) {
+    if (hides ? isThere(last) : last.isConnected) {
       if (place >= 0) place = rows().indexOf(last);
       return;
     }
@@ -52,13 +50,16 @@ export function keepFocus(root: HTMLElement, list: HTMLElement, detail: HTMLElem
       : (all.find((row) => row.ariaCurrent === 'true') ?? all[0]);
   }
 
-  // The class says which of the two is shown where only one has room.
-  const watch = new MutationObserver(changed);
-  watch.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['class'] });
+  const parts = new MutationObserver(() => changed(false));
+  parts.observe(root, { childList: true, subtree: true });
+  // The class says which of the two is shown where only one has room. To ask what is hidden has the page laid out.
+  const shown = new MutationObserver(() => changed(true));
+  shown.observe(root, { attributeFilter: ['class'] });
   root.addEventListener('focusin', entered);
   root.addEventListener('focusout', left);
   return () => {
-    watch.disconnect();
+    parts.disconnect();
+    shown.disconnect();
     root.removeEventListener('focusin', entered);
     root.removeEventListener('focusout', left);
   };

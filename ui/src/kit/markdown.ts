@@ -3,6 +3,8 @@ import { Marked, type Tokens } from 'marked';
 
 import { plain } from '../words/visible';
 
+import { say } from '../words/say';
+
 /** What text of an agent may become. No styles, no classes, no pictures, nothing that loads or runs. */
 const ALLOWED = {
   ALLOWED_TAGS: [
@@ -42,7 +44,7 @@ const marked = new Marked({
   renderer: {
     // Markup of an agent is text like any other.
     html: ({ text }: Tokens.HTML | Tokens.Tag) => escape(text),
-    image: ({ text, href }: Tokens.Image) => escape(`[picture: ${text === '' ? href : text}]`),
+    image: ({ text, href }: Tokens.Image) => escape(say.kit.picture(text === '' ? href : text)),
     // A box to tick would answer nothing.
     checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '☑ ' : '☐ '),
   },

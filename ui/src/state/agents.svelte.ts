@@ -17,7 +17,7 @@ export class Agents {
   constructor(host: Host, desk: Desk) {
     this.#host = host;
     this.#desk = desk;
-    this.list = new Listing(() => this.#groups);
+    this.list = new Listing(() => this.#groups, desk.afterMoves());
   }
 
   readonly #groups: Group<AgentView>[] = $derived.by(() => {

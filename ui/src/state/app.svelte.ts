@@ -17,7 +17,7 @@ import { Inbox } from './inbox.svelte';
 import { Intents } from './intents.svelte';
 import { Keys } from './keys';
 import { Looks } from './looks.svelte';
-import { Palette, targets } from './palette.svelte';
+import { Palette } from './palette.svelte';
 import { Outside } from './outside.svelte';
 import { Reader } from './reader.svelte';
 import { OwnRecord } from './record.svelte';
@@ -25,6 +25,7 @@ import { Screen } from './screen.svelte';
 import { Searches } from './searches.svelte';
 import { Sources } from './sources.svelte';
 import { Storage as Kept } from './storage.svelte';
+import { targets } from './targets';
 import { Tasks } from './tasks.svelte';
 import { lastHours, Timeline } from './timeline.svelte';
 import { Threads } from './threads.svelte';
@@ -69,6 +70,11 @@ export class App {
   readonly palette: Palette;
   /** Whether the list of keys is open. */
   help = $state(false);
+  /** As they were set last, told back or not: all of them are set at once, and none may undo the one before. */
+  readonly settings: Settings = $derived.by(() => this.#wanted ?? this.desk.board.settings);
+  #wanted: Settings | null = $state.raw(null);
+  /** How many of them are on their way. */
+  #setting = 0;
   /** Why the settings were not kept, or notifications not tried. */
   settingsTrouble: string | null = $state(null);
   /** Why something wanted from outside the window could not be done: a link, a choice in the tray. */
@@ -103,9 +109,12 @@ export class App {
     this.storage = new Kept(host);
     this.outside = new Outside(host);
     this.keys = new Keys(() => this.desk.board.settings);
-    this.palette = new Palette(() => targets(this));
+    this.palette = new Palette(targets(this));
     this.desk.hear({
-      changed: (board) => this.drafts.changed(board),
+      changed: (board, before) => {
+        this.drafts.changed(board);
+        if (board.settings !== before.settings && this.#setting === 0) this.#wanted = null;
+      },
       reveal: ({ at, key }) => (at === 'ask' ? this.reveal(key) : void this.revealEntry(key)),
       trouble: (message) => (this.trouble = message),
     });
@@ -144,12 +153,17 @@ export class App {
   }
 
   async set(settings: Settings): Promise<void> {
-    await this.#setting({ command: 'settings.set', settings });
+    this.#wanted = settings;
+    this.#setting += 1;
+    const taken = await this.#order({ command: 'settings.set', settings });
+    this.#setting -= 1;
+    // What was set since holds this too.
+    if (!taken && this.#wanted === settings) this.#wanted = null;
   }
 
   /** Shows a notification of each kind. */
   async tryNotifications(): Promise<void> {
-    await this.#setting({ command: 'notification.test' });
+    await this.#order({ command: 'notification.test' });
   }
 
   /** Starts with the desktop from now on, or no longer. */
@@ -172,14 +186,17 @@ export class App {
     }
   }
 
-  async #setting(
+  /** Whether it was done. */
+  async #order(
     command: Extract<Command, { command: 'settings.set' | 'notification.test' }>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       await this.host.command(command);
       this.settingsTrouble = null;
+      return true;
     } catch (thrown) {
       this.settingsTrouble = Refused.from(thrown).message;
+      return false;
     }
   }
 }

@@ -18,18 +18,20 @@ function desk(): { desk: Desk; host: FixtureHost; paint: () => void; frames: () 
   return { desk: made, host, paint: () => asked.splice(0).forEach((paint) => paint()), frames: () => frames };
 }
 
-test('however many batches arrive, the board changes once a frame, and the last one is acknowledged', () => {
+test('the first batch is there before the first frame; after it, however many arrive, the board changes once a frame', () => {
   const { desk: it, host, paint, frames } = desk();
   host.push({ patch: 'reset' }, { patch: 'ask', row: approval() });
+  expect(it.board.asks.size).toBe(1);
+  expect(it.reach.is).toBe('ready');
+  expect(frames()).toBe(0);
   host.push({ patch: 'ask', row: question() });
   host.push({ patch: 'ask', row: approval({ state: 'held' }) });
-  expect(it.board.asks.size).toBe(0);
+  expect(it.board.asks.size).toBe(1);
   expect(frames()).toBe(1);
   paint();
   expect(it.board.asks.size).toBe(2);
   expect(it.board.asks.get('hive/approval:7')?.state).toBe('held');
-  expect(host.acked).toEqual([3]);
-  expect(it.reach.is).toBe('ready');
+  expect(host.acked).toEqual([1, 3]);
 });
 
 test('a missing batch makes the desk ask for everything anew, and keep showing what it has', () => {
@@ -54,13 +56,15 @@ test('entries and what is to be revealed are told after the board has the batch'
     entries: (rows) => heard.push(`entries ${rows.map((row) => row.cursor).join()}`),
     reveal: ({ key }) => heard.push(`reveal ${key} of ${it.board.asks.size}`),
   });
-  host.push({ patch: 'reset' }, { patch: 'ask', row: approval() }, { patch: 'entry', row: entry(1) });
+  host.push({ patch: 'reset' }, { patch: 'ask', row: approval() });
+  heard.length = 0;
+  host.push({ patch: 'entry', row: entry(1) });
   host.push(
     { patch: 'entry', row: entry(2) },
     { patch: 'reveal', pointer: { at: 'ask', key: 'hive/approval:7' } },
   );
   paint();
-  expect(heard).toEqual(['board 2', 'entries 1,2', 'reveal hive/approval:7 of 1']);
+  expect(heard).toEqual(['board 3', 'entries 1,2', 'reveal hive/approval:7 of 1']);
 });
 
 test('entries that keep coming are told together: the first at once, the others after a rest, each as it was last', () => {

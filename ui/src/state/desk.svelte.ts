@@ -1,7 +1,7 @@
 import type { Batch, EntryView, Pointer } from '../gen';
 import type { Host, Subscription } from '../host';
 import { apply, EMPTY, MissingBatch, type Board } from './board';
-import { calm, nextFrame, type Frame, type Rest } from './frame';
+import { afterMoves, calm, nextFrame, type Frame, type Rest } from './frame';
 import { identity } from './rows';
 import { Shown } from './shown.svelte';
 
@@ -34,6 +34,8 @@ export interface Events {
 export class Desk {
   readonly board: Board = new Shown(() => this.#board);
   reach: Reach = $state.raw({ is: 'connecting' });
+  /** Gives each list its own: when what takes long may be drawn. */
+  readonly afterMoves: () => Frame;
 
   readonly #host: Host;
   readonly #frame: Frame;
@@ -50,9 +52,10 @@ export class Desk {
   #resting = false;
   #missed: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: Host, frame: Frame = nextFrame, rest: Rest = calm) {
+  constructor(host: Host, frame?: Frame, rest: Rest = calm) {
     this.#host = host;
-    this.#frame = frame;
+    this.#frame = frame ?? nextFrame;
+    this.afterMoves = frame === undefined ? afterMoves : () => frame;
     this.#rest = rest;
   }
 
@@ -82,7 +85,9 @@ export class Desk {
 
   #arrive(batch: Batch): void {
     this.#waiting.push(batch);
-    if (this.#asked) return;
+    // The first holds everything: it is on screen with the first frame, and not after it.
+    if (this.#board.number === 0) this.#settle();
+    if (this.#asked || this.#waiting.length === 0) return;
     this.#asked = true;
     this.#frame(() => {
       this.#asked = false;

@@ -1,4 +1,5 @@
 import type { Field, Input, Offer, Value } from '../gen';
+import { say } from '../words/say';
 
 export type Values = Record<string, Value>;
 
@@ -50,18 +51,18 @@ export function fits(input: Input, value: Value): boolean {
 export function trouble(field: Field, value: Value): string | null {
   if (isBlank(value)) {
     if (!field.required) return null;
-    return field.input.type === 'pick' ? 'Choose an answer.' : 'Fill this in.';
+    return field.input.type === 'pick' ? say.fields.chooseOne : say.fields.fillIn;
   }
   const { input } = field;
   if (input.type === 'text' && 'text' in value) {
     const characters = [...value.text].length;
-    if (characters < input.min) return `At least ${input.min} characters; ${characters} so far.`;
-    if (characters > input.max) return `At most ${input.max} characters; it has ${characters}.`;
+    if (characters < input.min) return say.fields.tooShort(input.min, characters);
+    if (characters > input.max) return say.fields.tooLong(input.max, characters);
     return tooLong(bytes(value.text), input.maxBytes);
   }
   if (input.type === 'secret' && 'secret' in value) {
     const characters = [...(value.secret ?? '')].length;
-    if (characters > input.max) return `At most ${input.max} characters; it has ${characters}.`;
+    if (characters > input.max) return say.fields.tooLong(input.max, characters);
   }
   if (input.type === 'pick' && 'pick' in value) {
     const own = (value.pick.other ?? '').trim();
@@ -69,7 +70,7 @@ export function trouble(field: Field, value: Value): string | null {
     return tooLong(listed + bytes(own), input.maxBytes);
   }
   if (input.type === 'date' && 'date' in value && !/^\d{4}-\d{2}-\d{2}$/.test(value.date)) {
-    return 'Write a day as year-month-day.';
+    return say.fields.day;
   }
   return null;
 }
@@ -101,7 +102,7 @@ export function keepable(values: Values): Values {
 
 function tooLong(bytes: number, most: number | null): string | null {
   if (most === null || bytes <= most) return null;
-  return `At most ${most.toLocaleString()} bytes; it has ${bytes.toLocaleString()}.`;
+  return say.fields.tooManyBytes(most, bytes);
 }
 
 function bytes(text: string): number {

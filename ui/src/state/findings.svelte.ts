@@ -1,5 +1,5 @@
 import type { FindingView, Novelty, Severity } from '../gen';
-import { severityWord } from '../words/thing';
+import { severityTitle } from '../words/thing';
 import { bySource, sourceTitle } from './agents.svelte';
 import type { Desk } from './desk.svelte';
 import { Listing, type Group } from './listing.svelte';
@@ -18,7 +18,7 @@ export class Findings {
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.list = new Listing(() => this.#groups);
+    this.list = new Listing(() => this.#groups, desk.afterMoves());
   }
 
   readonly #all: FindingView[] = $derived.by(() => [...this.#desk.board.findings.values()]);
@@ -41,7 +41,7 @@ export class Findings {
     const groups = bySource(wanted, (source) => sourceTitle(sources, source), byWeight);
     return groups.flatMap(({ title, rows }) =>
       [...new Set(rows.map((row) => row.severity))].map((severity) => ({
-        title: `${title} · ${severityWord(severity)}`,
+        title: `${title} · ${severityTitle(severity)}`,
         rows: rows.filter((row) => row.severity === severity),
       })),
     );

@@ -17,6 +17,7 @@ import { Refused, type Host } from '../host';
 import { isBy } from '../words/ended';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import type { Frame } from './frame';
 import { EVERYTHING } from './filter';
 import { ANY, limitsOf, within, type Limits, type Range } from './range';
 import { identity, merge, newestFirst, settle } from './rows';
@@ -70,12 +71,15 @@ export class History {
   /** What is looked for. */
   search = $state('');
   selected: EntryView | null = $state.raw(null);
-  /** What is around the selected entry, once it is read. */
+  /** The entry that is looked at: it follows the selected one once the list has shown that. */
+  looked: EntryView | null = $state.raw(null);
+  /** What is around it, once it is read. */
   context: EntryContext | null = $state.raw(null);
 
   readonly #host: Host;
   readonly #clock: Clock;
   #begun = false;
+  #shown = false;
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** A page that was asked for under another filter must not be shown under this one. */
   #turn = 0;
@@ -87,9 +91,11 @@ export class History {
   #missed = false;
   /** Some of what came is not among the rows, which had the newest. */
   #behind = false;
+  readonly #afterMoves: Frame;
 
   constructor(host: Host, desk: Desk, clock: Clock) {
     this.#host = host;
+    this.#afterMoves = desk.afterMoves();
     this.#clock = clock;
     desk.hear({
       entries: (rows) => this.#arrive(rows),
@@ -101,9 +107,11 @@ export class History {
     });
   }
 
-  /** The first page, once the screen is opened. */
+  /** The screen is opened: reads the first page, unless it is there. */
   begin(): void {
+    this.#shown = true;
     if (!this.#begun) void this.load();
+    else this.#catchUp();
   }
 
   async load(): Promise<void> {
@@ -111,12 +119,17 @@ export class History {
     await this.#anew({});
   }
 
+  /** The screen is left: what comes now is read when it is opened again. */
+  leave(): void {
+    this.#shown = false;
+    this.atTop = true;
+  }
+
   /** The first row is on screen, or no longer. */
   reach(atTop: boolean): void {
     this.atTop = atTop;
     if (!atTop) return;
-    if (this.#behind) void this.#anew({});
-    else if (this.latest) this.unseen = 0;
+    if (!this.#catchUp() && this.latest) this.unseen = 0;
   }
 
   /** What happened before and after a time. */
@@ -189,14 +202,18 @@ export class History {
   /** Looks at an entry, and reads what is around it. */
   select(entry: EntryView | null): void {
     this.selected = entry;
-    this.context = null;
-    if (entry !== null) void this.#around(entry);
+    this.#afterMoves(() => {
+      if (this.selected !== entry || this.looked === entry) return;
+      this.looked = entry;
+      this.context = null;
+      if (entry !== null) void this.#around(entry);
+    });
   }
 
   /** Brings an entry into view, among all that happened around it. Rejects with a {@link Refused}. */
   async open(key: Key): Promise<void> {
     const { context } = await this.#host.command({ command: 'entry.show', key });
-    this.selected = context.entry;
+    this.selected = this.looked = context.entry;
     this.context = context;
     this.search = '';
     [this.source, this.kind, this.agent, this.outcome, this.by, this.range] = [
@@ -252,7 +269,7 @@ export class History {
       const late = this.#late;
       this.#late = [];
       this.#settle(late);
-      if (this.#behind && this.atTop) await this.#anew({});
+      this.#catchUp();
     } catch (thrown) {
       if (turn === this.#turn) this.loading = { is: 'failed', why: Refused.from(thrown).message };
     }
@@ -321,8 +338,17 @@ export class History {
     if (!this.#begun) return;
     if (this.loading.is === 'loading') this.#missed = true;
     else if (this.searching || !(this.latest || this.#behind)) return;
-    else if (this.atTop) void this.#anew({});
-    else [this.#behind, this.latest] = [true, false];
+    else {
+      this.#behind = true;
+      if (!this.#catchUp()) this.latest = false;
+    }
+  }
+
+  /** Reads what is newest, where that is looked at and not all there. */
+  #catchUp(): boolean {
+    const late = this.#behind && this.atTop && this.#shown;
+    if (late) void this.#anew({});
+    return late;
   }
 
   #arrive(rows: EntryView[]): void {

@@ -178,11 +178,12 @@ test('an entry told again is one row, as it was told last', async () => {
   expect(it.rows[0]?.text).toBe('again');
 });
 
-test('where more came than could be told, the newest page is read again; not while older ones are looked at', async () => {
+test('where more came than could be told, the newest page is read again, once it is looked at', async () => {
   vi.useFakeTimers();
   const { history: it, host } = history();
   const pages = (): number => host.sent.filter(({ command }) => command === 'history.page').length;
-  await it.load();
+  it.begin();
+  await vi.advanceTimersByTimeAsync(0);
   host.push({ patch: 'entriesMissed' });
   await vi.advanceTimersByTimeAsync(1000);
   expect([pages(), it.rows.length]).toEqual([2, 100]);
@@ -193,6 +194,13 @@ test('where more came than could be told, the newest page is read again; not whi
   it.reach(true);
   await vi.advanceTimersByTimeAsync(0);
   expect(pages()).toBe(3);
+  it.leave();
+  host.push({ patch: 'entriesMissed' });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([pages(), it.latest]).toEqual([3, false]);
+  it.begin();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([pages(), it.latest]).toEqual([4, true]);
   vi.useRealTimers();
 });
 

@@ -1,4 +1,5 @@
 import type { Key, Millis } from '../gen';
+import { say } from '../words/say';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
 import type { Inbox } from './inbox.svelte';
@@ -31,7 +32,7 @@ export class Holding {
     const answers = this.#inbox.held.map(({ key, title, heldUntil }) => ({
       key,
       title,
-      label: this.#intents.receipt(key)?.label ?? 'Answer',
+      label: this.#intents.receipt(key)?.label ?? say.intents.answer,
       until: heldUntil ?? 0,
     }));
     return [...answers, ...this.#errands].sort((a, b) => b.until - a.until);

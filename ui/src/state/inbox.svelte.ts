@@ -1,9 +1,12 @@
 import type { AskView, Key } from '../gen';
 import { isSnoozed, isWaiting, outcomeWord, whereFrom } from '../words/ask';
+import { say } from '../words/say';
 import { Arming } from './arming';
 import type { Board } from './board';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
+import type { Frame } from './frame';
+import type { Group } from './listing.svelte';
 import type { Grouping } from './looks.svelte';
 
 /** How long a settled ask stays in the list, in milliseconds. */
@@ -12,15 +15,15 @@ const SOON = 30 * 60 * 1000;
 /** A pointer that has not moved for so long rests there by chance, in milliseconds. */
 export const STILL = 10_000;
 
-export interface Group {
-  title: string;
-  asks: AskView[];
-}
-
 /** What waits for the operator, and which of it is looked at. */
 export class Inbox {
   filter = $state('');
   selected: Key | null = $state(null);
+  /**
+   * Which ask is on screen: it follows what is selected once the list has shown that, so that keys through the list wait
+   * for nothing that is only passed. Until then no key and no press answers anything.
+   */
+  #onScreen: Key | null = $state(null);
   /** Where only one of list and ask has room: whether it is the ask. */
   open = $state(false);
   /** Spoken politely: what is new, what ended. */
@@ -30,6 +33,7 @@ export class Inbox {
   readonly #desk: Desk;
   readonly #clock: Clock;
   readonly #grouping: () => Grouping;
+  readonly #afterMoves: Frame;
   /** As the list stood when the pointer came: while it moves there, nothing moves under it. */
   #still: { groups: { title: string; keys: Key[] }[]; grouping: Grouping; filter: string } | null =
     $state.raw(null);
@@ -41,6 +45,7 @@ export class Inbox {
     this.#desk = desk;
     this.#clock = clock;
     this.#grouping = grouping;
+    this.#afterMoves = desk.afterMoves();
     desk.hear({ changed: (board, before) => this.#changed(board, before) });
   }
 
@@ -59,61 +64,63 @@ export class Inbox {
     return rows.sort((a, b) => late(a) - late(b) || byDeadline(a, b));
   });
 
-  readonly #fresh: Group[] = $derived.by(() =>
+  readonly #fresh: Group<AskView>[] = $derived.by(() =>
     this.#grouping() === 'deadline' ? this.#byTime() : this.#byOrigin(this.#grouping()),
   );
 
-  readonly groups: Group[] = $derived.by(() => {
+  readonly groups: Group<AskView>[] = $derived.by(() => {
     const still = this.#still;
     if (still === null || still.grouping !== this.#grouping() || still.filter !== this.filter)
       return this.#fresh;
-    const rows = new Map(this.#fresh.flatMap(({ asks }) => asks).map((ask) => [ask.key, ask]));
+    const rows = new Map(this.#fresh.flatMap((group) => group.rows).map((ask) => [ask.key, ask]));
     const groups = still.groups.map(({ title, keys }) => ({
       title,
-      asks: keys.flatMap((key) => {
+      rows: keys.flatMap((key) => {
         const ask = rows.get(key);
         rows.delete(key);
         return ask === undefined ? [] : [ask];
       }),
     }));
-    return [...groups, { title: 'Just in', asks: [...rows.values()] }].filter(({ asks }) => asks.length > 0);
+    return [...groups, { title: say.inbox.justIn, rows: [...rows.values()] }].filter(
+      (group) => group.rows.length > 0,
+    );
   });
 
   /** As they stand on screen, from the first group to the last. */
-  readonly listed: AskView[] = $derived.by(() => this.groups.flatMap((group) => group.asks));
+  readonly listed: AskView[] = $derived.by(() => this.groups.flatMap((group) => group.rows));
 
-  #byTime(): Group[] {
+  #byTime(): Group<AskView>[] {
     // The deadline decides once a minute, so that no row changes its group at every tick.
     const now = this.#minute;
-    const groups: Group[] = [
-      { title: 'Due soon', asks: [] },
-      { title: 'Due later', asks: [] },
-      { title: 'No deadline', asks: [] },
-      { title: 'Snoozed', asks: [] },
+    const groups: Group<AskView>[] = [
+      { title: say.inbox.soon, rows: [] },
+      { title: say.inbox.later, rows: [] },
+      { title: say.inbox.noDeadline, rows: [] },
+      { title: say.inbox.snoozed, rows: [] },
     ];
     for (const ask of this.#sorted) {
       const due = ask.expiresAt === null ? 2 : ask.expiresAt - now <= SOON ? 0 : 1;
       const at = this.#asleep.includes(ask.key) ? 3 : due;
-      groups[at]?.asks.push(ask);
+      groups[at]?.rows.push(ask);
     }
-    return groups.filter((group) => group.asks.length > 0);
+    return groups.filter((group) => group.rows.length > 0);
   }
 
   /** The group with the nearest deadline comes first. */
-  #byOrigin(by: Grouping): Group[] {
-    const groups = new Map<string, Group>();
+  #byOrigin(by: Grouping): Group<AskView>[] {
+    const groups = new Map<string, Group<AskView>>();
     for (const ask of this.#sorted) {
       const source = this.#desk.board.sources.get(ask.source)?.name ?? ask.source;
-      const title = by === 'source' ? source : `${ask.agent ?? 'Nobody in particular'} · ${source}`;
-      const group = groups.get(title) ?? { title, asks: [] };
-      group.asks.push(ask);
+      const title = by === 'source' ? source : `${ask.agent ?? say.inbox.nobody} · ${source}`;
+      const group = groups.get(title) ?? { title, rows: [] };
+      group.rows.push(ask);
       groups.set(title, group);
     }
     return [...groups.values()];
   }
 
   readonly current: AskView | undefined = $derived.by(() =>
-    this.selected === null ? undefined : this.#desk.board.asks.get(this.selected),
+    this.#onScreen === null ? undefined : this.#desk.board.asks.get(this.#onScreen),
   );
 
   /** What is snoozed. Compared as one text, so that a tick of the clock that wakes nothing changes nothing. */
@@ -128,9 +135,13 @@ export class Inbox {
 
   readonly #minute = $derived.by(() => Math.floor(this.#clock.now / 60_000) * 60_000);
 
-  select(key: Key | null, now = performance.now()): void {
+  /** `now`: when it comes on screen. */
+  select(key: Key | null, now?: number): void {
     this.selected = key;
-    this.#arm(now, true);
+    this.#afterMoves(() => {
+      this.#onScreen = this.selected;
+      this.#arm(now ?? performance.now(), true);
+    });
   }
 
   /** The one `step` rows further down the list. */
@@ -164,7 +175,7 @@ export class Inbox {
   holdStill(now: number): void {
     this.#stillUntil = now + STILL;
     this.#still ??= {
-      groups: this.groups.map(({ title, asks }) => ({ title, keys: asks.map((ask) => ask.key) })),
+      groups: this.groups.map(({ title, rows }) => ({ title, keys: rows.map((ask) => ask.key) })),
       grouping: this.#grouping(),
       filter: this.filter,
     };
@@ -184,11 +195,11 @@ export class Inbox {
   }
 
   isArmed(now = performance.now()): boolean {
-    return this.arming.isArmed(now);
+    return this.selected === this.#onScreen && this.arming.isArmed(now);
   }
 
   isSteady(now = performance.now()): boolean {
-    return this.arming.isSteady(now);
+    return this.selected === this.#onScreen && this.arming.isSteady(now);
   }
 
   #matches(ask: AskView, words: string): boolean {
@@ -208,16 +219,16 @@ export class Inbox {
       if (ask.state === 'settled') {
         if (was === undefined || was.state === 'settled') continue;
         lingering.set(ask.key, this.#clock.now + LINGER);
-        told.push(`${ask.title}: ${outcomeWord(ask)}`);
+        told.push(say.inbox.ended(ask.title, outcomeWord(ask)));
       } else if (was === undefined && !first) {
-        told.push(`New: ${ask.title}`);
+        told.push(say.inbox.fresh(ask.title));
       }
     }
     this.#lingering = lingering;
     if (told.length > 0)
-      this.announcement = told.length > 3 ? `${told.length} asks changed` : told.join('. ');
+      this.announcement = told.length > 3 ? say.inbox.manyChanged(told.length) : told.join('. ');
     if (this.selected === null || !board.asks.has(this.selected)) {
-      this.selected = this.listed[0]?.key ?? null;
+      this.selected = this.#onScreen = this.listed[0]?.key ?? null;
     }
     this.#arm(performance.now(), false);
   }

@@ -10,11 +10,17 @@ import type { Grouping } from './looks.svelte';
 
 let grouping: Grouping = 'deadline';
 
-afterEach(() => (grouping = 'deadline'));
+afterEach(() => {
+  grouping = 'deadline';
+  frames = null;
+});
+
+/** Frames wait here while there is a list for them. */
+let frames: (() => void)[] | null = null;
 
 function inbox(...rows: AskView[]): { inbox: Inbox; clock: Clock; tell: (...rows: AskView[]) => void } {
   const host = new FixtureHost();
-  const desk = new Desk(host, (paint) => paint());
+  const desk = new Desk(host, (paint) => (frames === null ? paint() : void frames.push(paint)));
   const clock = new Clock();
   clock.now = NOON;
   const made = new Inbox(desk, clock, () => grouping);
@@ -144,6 +150,20 @@ test('keys sleep when another ask comes on screen, and when this one changes und
   expect(it.isArmed()).toBe(false);
 });
 
+test('the list goes on before the ask is drawn; until then nothing is answered, and from then the keys sleep', () => {
+  const { inbox: it } = inbox(ask(1), ask(2), ask(3));
+  it.select('hive/approval:2', 0);
+  expect(it.isArmed(1000)).toBe(true);
+  frames = [];
+  it.select('hive/approval:1', 2000);
+  it.select('hive/approval:3', 2000);
+  expect([it.selected, it.current?.key]).toEqual(['hive/approval:3', 'hive/approval:2']);
+  expect([it.isArmed(1000), it.isSteady(1000)]).toEqual([false, false]);
+  frames.forEach((draw) => draw());
+  expect(it.current?.key).toBe('hive/approval:3');
+  expect([it.isArmed(2249), it.isSteady(2000), it.isArmed(2250)]).toEqual([false, true, true]);
+});
+
 test('under sources and agents the nearest deadline still comes first, and the keys walk what is seen', () => {
   const rows = [
     ask(1, { agent: 'planner' }),
@@ -153,7 +173,7 @@ test('under sources and agents the nearest deadline still comes first, and the k
   ];
   grouping = 'agent';
   const { inbox: it } = inbox(...rows);
-  expect(it.groups.map((group) => [group.title, group.asks.length])).toEqual([
+  expect(it.groups.map((group) => [group.title, group.rows.length])).toEqual([
     ['coder · hive', 1],
     ['planner · hive', 2],
     ['Nobody in particular · other', 1],

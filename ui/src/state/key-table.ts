@@ -8,43 +8,42 @@ interface Row {
    * any of these.
    */
   keys: string;
-  says: string;
   /** What leaves and walks is the same in every program. */
   fixed?: true;
 }
 
-const row = (place: Place, keys: string, says: string): Row => ({ place, keys, says });
-const fixed = (place: Place, keys: string, says: string): Row => ({ place, keys, says, fixed: true });
+const row = (place: Place, keys: string): Row => ({ place, keys });
+const fixed = (place: Place, keys: string): Row => ({ place, keys, fixed: true });
 
 /** Every key of the window, as it comes: what is pressed, what is shown on buttons and what can be set begin here. */
 const ROWS = {
-  nextWaiting: row('everywhere', 'w', 'Next that waits'),
-  undo: row('everywhere', 'z', 'Undo the last answer'),
-  palette: row('everywhere', 'mod+k', 'Find anything'),
-  inbox: row('everywhere', 'g i', 'Inbox'),
-  agents: row('everywhere', 'g a', 'Agents'),
-  threads: row('everywhere', 'g t', 'Threads'),
-  tasks: row('everywhere', 'g k', 'Tasks'),
-  findings: row('everywhere', 'g f', 'Findings'),
-  history: row('everywhere', 'g h', 'History'),
-  sources: row('everywhere', 'g s', 'Sources'),
-  settings: row('everywhere', 'g ,', 'Settings'),
-  help: row('everywhere', '?', 'List of keys'),
-  back: fixed('everywhere', 'escape', 'Back'),
-  next: row('lists', 'j', 'Next'),
-  previous: row('lists', 'k', 'Previous'),
-  down: fixed('lists', 'arrowdown', 'Next'),
-  up: fixed('lists', 'arrowup', 'Previous'),
-  open: row('lists', 'enter', 'Open'),
-  find: row('lists', '/', 'Search or filter'),
-  approve: row('asks', 'a', 'Approve'),
-  deny: row('asks', 'd', 'Deny: a reason first, Enter sends'),
-  denyAtOnce: row('asks', 'shift+d', 'Deny without a reason'),
-  send: row('asks', 'e', 'Done: send the form'),
-  pick: row('asks', '1-9', 'Pick an option'),
-  choose: row('asks', 'x', 'Choose, to answer several at once'),
-  approveAll: row('asks', 'shift+a', 'Approve all that is chosen'),
-  addSource: row('sources', 'n', 'Add a source'),
+  nextWaiting: row('everywhere', 'w'),
+  undo: row('everywhere', 'z'),
+  palette: row('everywhere', 'mod+k'),
+  inbox: row('everywhere', 'g i'),
+  agents: row('everywhere', 'g a'),
+  threads: row('everywhere', 'g t'),
+  tasks: row('everywhere', 'g k'),
+  findings: row('everywhere', 'g f'),
+  history: row('everywhere', 'g h'),
+  sources: row('everywhere', 'g s'),
+  settings: row('everywhere', 'g ,'),
+  help: row('everywhere', '?'),
+  back: fixed('everywhere', 'escape'),
+  next: row('lists', 'j'),
+  previous: row('lists', 'k'),
+  down: fixed('lists', 'arrowdown'),
+  up: fixed('lists', 'arrowup'),
+  open: row('lists', 'enter'),
+  find: row('lists', '/'),
+  approve: row('asks', 'a'),
+  deny: row('asks', 'd'),
+  denyAtOnce: row('asks', 'shift+d'),
+  send: row('asks', 'e'),
+  pick: row('asks', '1-9'),
+  choose: row('asks', 'x'),
+  approveAll: row('asks', 'shift+a'),
+  addSource: row('sources', 'n'),
 } satisfies Record<string, Row>;
 
 export type KeyName = keyof typeof ROWS;

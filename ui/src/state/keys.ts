@@ -1,5 +1,6 @@
 import type { Settings } from '../gen';
-import { hold, isSingle, NAMES, pressed, TABLE, type Held, type KeyName } from './key-table';
+import { say } from '../words/say';
+import { hold, isSingle, NAMES, pressed, type Held, type KeyName } from './key-table';
 
 /** What a key does, where it does it. */
 export interface Binding {
@@ -73,7 +74,7 @@ export class Keys {
       rows: NAMES.flatMap((name) => {
         const binding = bindings[name];
         if (binding === undefined || binding.unlisted === true) return [];
-        return [{ ...binding, name, says: binding.says ?? TABLE[name].says, keys: this.hint(name) }];
+        return [{ ...binding, name, says: binding.says ?? say.keys.does[name], keys: this.hint(name) }];
       }),
     }));
   }

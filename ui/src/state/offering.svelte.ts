@@ -1,6 +1,7 @@
 import { tick } from 'svelte';
 
 import type { Offer } from '../gen';
+import { say } from '../words/say';
 import type { Drafts } from './drafts.svelte';
 import type { Intents, Target } from './intents.svelte';
 import { choose } from './pick';
@@ -49,9 +50,9 @@ export class Offering {
   press(offer: Offer, clicks: number): void {
     const { key } = this.target;
     if (this.#intents.isTaking(key)) return;
-    if (clicks > 1) this.#intents.refuse(key, offer, 'That was a double click. Look at it, then press once.');
+    if (clicks > 1) this.#intents.refuse(key, offer, say.offers.doubleClick);
     else if (this.#steady()) void this.take(offer);
-    else this.#intents.refuse(key, offer, 'This came up just now. Look at it, then press again.');
+    else this.#intents.refuse(key, offer, say.offers.justCame);
   }
 
   /** Takes an offer, or shows what it still needs. */

@@ -1,14 +1,14 @@
-import type { App } from './app.svelte';
-import { sourceTitle } from './agents.svelte';
-import type { KeyName } from './key-table';
-import { prepare, seek, type Prepared, type Sought } from './seek';
-import { isWaiting, kindWord, outcomeWord, whereFrom } from '../words/ask';
-import { agentWord, stateWord } from '../words/thing';
-import { linkWords } from '../words/link';
-import { plain } from '../words/visible';
+import { afterMoves, type Frame } from './frame';
+import { Rows, Seeking, type Prepared, type Sought } from './seek';
 
 /** More than these nobody reads: another word finds faster. */
 const MOST = 50;
+
+/** So many have room without scrolling: a key that is pressed waits for these alone. */
+const AT_FIRST = 10;
+
+/** So long after the last letter the others follow, in milliseconds. */
+const TYPED = 250;
 
 /** Something that can be gone to or done by its name. */
 export interface Target extends Sought {
@@ -19,126 +19,124 @@ export interface Target extends Sought {
   run: () => void;
 }
 
+/** So long it seeks without a pause, in milliseconds: a key that is pressed meanwhile waits no longer. */
+const AT_ONCE = 3;
+
+/** And so long it pauses then: a timer that is due at once comes before what is to be drawn. */
+const PAUSE = 4;
+
 /** Everything there is, by its words. */
 export class Palette {
   isOpen = $state(false);
   words = $state('');
+  /** Changes twice at most for the same words: with what is found first, and once nothing better can come. */
+  found: readonly Target[] = $state.raw([]);
+  /** How many of them have room in the list. */
+  room = $state(AT_FIRST);
+  /** Whether better ones may still come. */
+  isSeeking = $state(false);
   /** Which of those found is chosen. */
   at = $state(0);
+  /** Whether the operator chose it: then it stays chosen. */
+  #isMoved = false;
+  /** What is to be taken once nothing better can come. */
+  #wanted: { at: number; target: Target; take: (target: Target) => void } | null = null;
   /** As they were when it was opened: a list that changes while it is read cannot be chosen from. */
-  #targets: Prepared<Target>[] = $state.raw([]);
-  readonly #gather: () => Target[];
+  #rows: Rows<Target> = new Rows([]);
+  #seeking: Seeking<Target> | undefined;
+  readonly #gather: () => Iterable<Prepared<Target>>;
+  readonly #later: (run: () => void) => void;
+  readonly #clock: () => number;
+  readonly #whenTyped: Frame;
 
-  constructor(gather: () => Target[]) {
+  constructor(
+    gather: () => Iterable<Prepared<Target>>,
+    later: (run: () => void) => void = (run) => void setTimeout(run, PAUSE),
+    clock: () => number = () => performance.now(),
+    whenTyped: Frame = afterMoves(TYPED),
+  ) {
     this.#gather = gather;
+    this.#later = later;
+    this.#clock = clock;
+    this.#whenTyped = whenTyped;
   }
 
-  readonly found: Target[] = $derived.by(() => seek(this.#targets, this.words, MOST));
+  /** Those of them that are in the list. */
+  readonly listed: readonly Target[] = $derived(this.found.slice(0, this.room));
+
   readonly chosen: Target | undefined = $derived(this.found[this.at]);
 
   open(): void {
-    this.#targets = this.#gather().map(prepare);
-    this.words = '';
-    this.at = 0;
+    this.#rows = new Rows(this.#gather());
+    this.#seeking = undefined;
+    this.say('');
     this.isOpen = true;
   }
 
   close(): void {
     this.isOpen = false;
-    this.#targets = [];
+    this.isSeeking = false;
+    this.found = [];
+    this.#rows = new Rows([]);
+    this.#seeking = undefined;
+    this.#wanted = null;
   }
 
   say(words: string): void {
     this.words = words;
     this.at = 0;
+    this.found = [];
+    this.room = AT_FIRST;
+    this.#whenTyped(() => (this.room = MOST));
+    this.#isMoved = false;
+    this.#wanted = null;
+    this.#seeking = new Seeking(this.#rows, words, MOST, this.#seeking);
+    this.#look(this.#seeking);
   }
 
   /** From the last on to the first. */
   move(step: 1 | -1): void {
     const { length } = this.found;
-    if (length > 0) this.at = (this.at + step + length) % length;
+    if (length === 0) return;
+    this.room = MOST;
+    this.at = (this.at + step + length) % length;
+    this.#isMoved = true;
+    this.#wanted = null;
+  }
+
+  /**
+   * Takes what stands at a place. While better ones may still come, that waits for the end, and what has then lost its
+   * place is not taken, nor what has come there unseen: only what the operator moved to is taken at once.
+   */
+  take(at: number, take: (target: Target) => void): void {
+    const target = this.found[at];
+    if (target === undefined) return;
+    if (this.isSeeking && !(this.#isMoved && at === this.at)) this.#wanted = { at, target, take };
+    else take(target);
+  }
+
+  #look(seeking: Seeking<Target>): void {
+    // Other words were said since.
+    if (seeking !== this.#seeking) return;
+    const end = this.#clock() + AT_ONCE;
+    seeking.look(() => this.#clock() < end);
+    this.isSeeking = !seeking.isDone;
+    if (seeking.isDone || this.found.length === 0) this.#show(seeking.found);
+    if (!seeking.isDone) this.#later(() => this.#look(seeking));
+    else if (this.#wanted !== null) {
+      const { at, target, take } = this.#wanted;
+      this.#wanted = null;
+      if (this.found[at] === target) take(target);
+    }
+  }
+
+  #show(found: Target[]): void {
+    const { chosen } = this;
+    if (this.#isMoved && chosen !== undefined) {
+      // It has the last place where there are too many that are better.
+      if (!found.includes(chosen)) found.splice(MOST - 1, 1, chosen);
+      this.at = found.indexOf(chosen);
+    }
+    this.found = found;
   }
 }
-
-/** What waits, then what can be done here, then all there is. */
-export function targets(app: App): Target[] {
-  const { board } = app.desk;
-  const now = app.clock.now;
-  const asks = app.inbox.listed.concat(
-    [...board.asks.values()].filter((ask) => ask.state === 'settled' && !app.inbox.listed.includes(ask)),
-  );
-  const named = (source: string): string => sourceTitle(board.sources, source);
-  return [
-    ...asks.map((ask) => ({
-      kind: ask.state === 'settled' ? outcomeWord(ask) : isWaiting(ask) ? kindWord(ask) : ask.state,
-      title: plain(ask.title),
-      about: whereFrom(ask, board.sources.get(ask.source)),
-      run: () => app.reveal(ask.key),
-    })),
-    ...app.keys.groups().flatMap(({ title, rows }) =>
-      rows.flatMap(({ name, says, keys, onSight, when, run }) => {
-        // What goes back, or moves within a list, is of no use from here.
-        if (onSight === true || when?.() === false || MOVES.has(name)) return [];
-        return { kind: 'key', title: says, about: title, keys, run: () => run('') };
-      }),
-    ),
-    ...app.searches.rows.map((search) => ({
-      kind: 'search',
-      title: search.name,
-      about: 'Saved search',
-      run: () => {
-        app.screen.go('history');
-        app.history.use(search);
-      },
-    })),
-    ...[...board.agents.values()].map((agent) => ({
-      kind: 'agent',
-      title: plain(agent.name),
-      about: `${named(agent.source)} · ${agentWord(agent.state)}`,
-      run: () => {
-        app.agents.list.show(agent.key);
-        app.screen.go('agents');
-      },
-    })),
-    ...[...board.sources.values()].map((source) => ({
-      kind: 'source',
-      title: source.name,
-      about: `${source.dialect} · ${linkWords(source, now)}`,
-      run: () => {
-        app.sources.select(source.source);
-        app.screen.go('sources');
-      },
-    })),
-    ...[...board.threads.values()].map((thread) => ({
-      kind: 'thread',
-      title: plain(thread.title),
-      about: `${named(thread.source)} · ${stateWord(thread.state)}`,
-      run: () => {
-        app.threads.list.show(thread.key);
-        app.screen.go('threads');
-      },
-    })),
-    ...[...board.tasks.values()].map((task) => ({
-      kind: 'task',
-      title: plain(task.title),
-      about: `${named(task.source)} · ${stateWord(task.state)}`,
-      run: () => {
-        app.tasks.list.show(task.key);
-        app.screen.go('tasks');
-      },
-    })),
-    ...[...board.findings.values()].map((finding) => ({
-      kind: 'finding',
-      title: plain(finding.text),
-      about: `${named(finding.source)} · ${plain(finding.rule)} · ${plain(finding.path)}`,
-      run: () => {
-        app.findings.query = '';
-        app.findings.news = null;
-        app.findings.list.show(finding.key);
-        app.screen.go('findings');
-      },
-    })),
-  ];
-}
-
-const MOVES: ReadonlySet<KeyName> = new Set(['next', 'previous', 'open', 'back', 'palette']);

@@ -20,6 +20,6 @@ export function choose(input: PickInput, pick: Pick, label: string, on: boolean)
 }
 
 /** A pick with the operator's own words; where one answer is wanted, they take the place of an option. */
-export function say(input: PickInput, pick: Pick, other: string): Pick {
+export function fill(input: PickInput, pick: Pick, other: string): Pick {
   return { chosen: input.many || other.trim() === '' ? pick.chosen : [], other };
 }

@@ -1,6 +1,4 @@
-const NAMES = ['inbox', 'agents', 'threads', 'tasks', 'findings', 'history', 'sources', 'settings'] as const;
-
-export type ScreenName = (typeof NAMES)[number];
+import { SCREENS, type ScreenName } from './screens';
 
 /** Which screen is shown; it is in the address, so that a reload comes back to it. */
 export class Screen {
@@ -21,5 +19,5 @@ export class Screen {
 }
 
 function fromHash(hash: string): ScreenName {
-  return NAMES.find((name) => hash === `#/${name}`) ?? 'inbox';
+  return SCREENS.find((name) => hash === `#/${name}`) ?? 'inbox';
 }

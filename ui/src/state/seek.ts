@@ -22,19 +22,84 @@ export function prepare<T extends Sought>(row: T): Prepared<T> {
   return { row, title: row.title.toLowerCase(), about: row.about.toLowerCase() };
 }
 
-/** The rows that have all the words, the best first, and at most so many. Equally good ones keep their order. */
-export function seek<T extends Sought>(rows: readonly Prepared<T>[], words: string, most: number): T[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const best: T[][] = [];
-  for (const row of rows) {
-    const fit = fitOf(row, wanted);
-    if (fit === null) continue;
-    const equal = (best[fit] ??= []);
-    if (equal.length < most) equal.push(row.row);
-    // Nothing fits better than the first kind: once it fills the list, the rest need not be looked at.
-    if (best[0]?.length === most) break;
+/** So many rows are looked at between two looks at the clock. */
+const PIECE = 128;
+
+/** Looks through rows for those that have all the words, as far as there is time for at once. */
+export class Seeking<T extends Sought> {
+  /** Whether nothing better can come. */
+  isDone = false;
+  readonly #wanted: readonly string[];
+  readonly #rows: Rows<T>;
+  readonly #most: number;
+  /** Those to look at before the rows that nobody has looked at. */
+  readonly #first: readonly Prepared<T>[];
+  #looked = 0;
+  readonly #fitting: Prepared<T>[] = [];
+  /** By how well they fit. */
+  readonly #best: T[][] = [];
+
+  /** Where it seeks among what another has found, that one is not gone on with. */
+  constructor(rows: Rows<T>, words: string, most: number, before?: Seeking<T>) {
+    this.#rows = rows;
+    this.#most = most;
+    this.#wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    this.#first = before !== undefined && this.#narrows(before) ? before.#left() : [...rows.made];
   }
-  return best.flat().slice(0, most);
+
+  /** At most so many, the best first. Equally good ones keep their order. */
+  get found(): T[] {
+    return this.#best.flat().slice(0, this.#most);
+  }
+
+  look(hasTime: () => boolean): void {
+    while (!this.isDone) {
+      for (let n = 0; n < PIECE && !this.isDone; n += 1) this.#next();
+      if (!hasTime()) return;
+    }
+  }
+
+  #next(): void {
+    const row = this.#first[this.#looked] ?? this.#rows.more();
+    if (row === undefined) {
+      this.isDone = true;
+      return;
+    }
+    this.#looked += 1;
+    const fit = fitOf(row, this.#wanted);
+    if (fit === null) return;
+    this.#fitting.push(row);
+    const equal = (this.#best[fit] ??= []);
+    if (equal.length < this.#most) equal.push(row.row);
+    // Nothing fits better than the first kind: once it fills the list, the rest need not be looked at.
+    this.isDone = this.#best[0]?.length === this.#most;
+  }
+
+  /** What has a word has whatever the word begins with, and so do first letters that are short for a title. */
+  #narrows(before: Seeking<T>): boolean {
+    return before.#wanted.every((begin) => this.#wanted.some((word) => word.startsWith(begin)));
+  }
+
+  #left(): readonly Prepared<T>[] {
+    return this.#fitting.concat(this.#first.slice(this.#looked));
+  }
+}
+
+/** Rows that are made when they are first looked at. */
+export class Rows<T extends Sought> {
+  readonly made: Prepared<T>[] = [];
+  readonly #rest: Iterator<Prepared<T>>;
+
+  constructor(rows: Iterable<Prepared<T>>) {
+    this.#rest = rows[Symbol.iterator]();
+  }
+
+  more(): Prepared<T> | undefined {
+    const next = this.#rest.next();
+    if (next.done === true) return undefined;
+    this.made.push(next.value);
+    return next.value;
+  }
 }
 
 function fitOf(row: Prepared<Sought>, wanted: readonly string[]): number | null {

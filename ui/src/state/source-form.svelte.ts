@@ -1,5 +1,6 @@
 import type { Auth, DialectView, SourceDraft, SourceView, TestReport } from '../gen';
 import { Refused, type Host } from '../host';
+import { say } from '../words/say';
 
 export type AuthType = Auth['type'];
 /** Where a secret comes from. */
@@ -167,21 +168,21 @@ export class SourceForm {
 
   #check(): boolean {
     const errors: Record<string, string> = {};
-    if (this.name.trim() === '') errors['name'] = 'Give it a name you will recognise.';
+    if (this.name.trim() === '') errors['name'] = say.sources.wrongName;
     const url = this.url.trim();
     if (url === '') {
-      if (this.spoken?.findsItself !== true) errors['url'] = 'Write the address of the server.';
+      if (this.spoken?.findsItself !== true) errors['url'] = say.sources.wrongAddress;
     } else if (!/^https?:\/\/./i.test(url)) {
-      errors['url'] = 'An address begins with http:// or https://.';
+      errors['url'] = say.sources.wrongScheme;
     }
-    if (this.auth === 'basic' && this.user.trim() === '') errors['user'] = 'Write the user’s name.';
+    if (this.auth === 'basic' && this.user.trim() === '') errors['user'] = say.sources.wrongUser;
     if ('name' in this.#auth() && this.header.trim() === '') {
-      errors['header'] = 'Write the name that the server gives it.';
+      errors['header'] = say.sources.wrongLoginName;
     }
     if (this.auth !== 'none') {
-      if (this.secretKind === 'given' && this.secret === '') errors['secret'] = 'Write the secret.';
+      if (this.secretKind === 'given' && this.secret === '') errors['secret'] = say.sources.wrongSecret;
       if (this.secretKind === 'environment' && this.variable.trim() === '') {
-        errors['variable'] = 'Write the name of the environment variable.';
+        errors['variable'] = say.sources.wrongVariable;
       }
     }
     this.errors = errors;

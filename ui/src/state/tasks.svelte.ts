@@ -1,4 +1,5 @@
 import type { TaskView } from '../gen';
+import { say } from '../words/say';
 import type { Desk } from './desk.svelte';
 import { Listing } from './listing.svelte';
 
@@ -9,10 +10,13 @@ export class Tasks {
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.list = new Listing(() => [
-      { title: 'Under way', rows: this.#sorted.filter(isUnderWay) },
-      { title: 'Ended', rows: this.#sorted.filter((task) => !isUnderWay(task)) },
-    ]);
+    this.list = new Listing(
+      () => [
+        { title: say.tasks.underWay, rows: this.#sorted.filter(isUnderWay) },
+        { title: say.tasks.endedGroup, rows: this.#sorted.filter((task) => !isUnderWay(task)) },
+      ],
+      desk.afterMoves(),
+    );
   }
 
   readonly #sorted: TaskView[] = $derived.by(() =>

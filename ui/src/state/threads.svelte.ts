@@ -1,4 +1,5 @@
 import type { ItemId, Key, SourceId, ThreadView } from '../gen';
+import { say } from '../words/say';
 import type { Desk } from './desk.svelte';
 import { Listing } from './listing.svelte';
 
@@ -17,7 +18,7 @@ export class Threads {
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.list = new Listing(() => [{ title: 'All', rows: this.#branches }]);
+    this.list = new Listing(() => [{ title: say.threads.all, rows: this.#branches }], desk.afterMoves());
   }
 
   readonly #branches: Branch[] = $derived.by(() => arrange(this.#desk.board.threads));

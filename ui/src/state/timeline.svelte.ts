@@ -39,7 +39,7 @@ export class Timeline {
     this.#host = host;
     this.#edges = edges;
     this.#clock = clock;
-    desk.hear({ entries: () => this.#soon() });
+    desk.hear({ entries: () => this.#soon(), missed: () => this.#soon() });
   }
 
   /** Counts, and counts again when entries arrive, until it is told to end. */

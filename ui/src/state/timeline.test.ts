@@ -65,10 +65,14 @@ test('entries are counted for their filter, and again after a while when more ar
   expect(asked()).toBe(2);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked()).toBe(4);
+  // Too many came to be told one by one.
+  host.push({ patch: 'entriesMissed' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked()).toBe(6);
   end();
   host.push({ patch: 'entry', row: entry(4) });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(asked()).toBe(4);
+  expect(asked()).toBe(6);
 });
 
 test('what comes late for another filter is not shown, and a failure is said', async () => {

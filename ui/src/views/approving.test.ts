@@ -1,40 +1,16 @@
-import { cleanup, render, screen, within } from '@testing-library/svelte';
-import userEvent, { type UserEvent } from '@testing-library/user-event';
+import { cleanup, screen, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { EVERYTHING, longDiff } from '../gallery/diffs';
-import { FixtureHost } from '../gallery/fixture-host';
-import { approval, offer, receipt, source, text } from '../gallery/samples';
+import { approval, offer, text } from '../gallery/samples';
 import type { AskView, Subject } from '../gen';
-import { App } from '../state/app.svelte';
 import { ARMING } from '../state/arming';
-import Window from './Window.svelte';
-
-let user: UserEvent;
-let host: FixtureHost;
-
-beforeEach(() => {
-  localStorage.clear();
-  location.hash = '';
-  vi.useFakeTimers({ toFake: ['performance', 'Date'], now: Date.UTC(2026, 10, 21, 12) });
-  user = userEvent.setup();
-  host = new FixtureHost(() => ({ answer: 'taken', receipt: receipt() }));
-});
-
-afterEach(() => {
-  cleanup();
-  vi.useRealTimers();
-});
+import { host, open, taken, user } from './seat';
 
 /** The window with one ask on screen, its keys awake. */
-async function open(more: Partial<AskView> = {}): Promise<HTMLElement> {
-  const app = new App(host, localStorage, (paint) => paint());
-  render(Window, { app });
-  app.start();
-  host.push({ patch: 'reset' }, { patch: 'source', row: source() }, { patch: 'ask', row: approval(more) });
-  await tick();
-  vi.advanceTimersByTime(ARMING);
+async function openAsk(more: Partial<AskView> = {}): Promise<HTMLElement> {
+  await open(approval(more));
   return screen.getByTestId('ask-detail');
 }
 
@@ -42,10 +18,9 @@ const change = (unified: string): { subject: Subject } => ({ subject: { type: 'd
 const tool = (called: string): { subject: Subject } => ({
   subject: { type: 'tool', name: 'edit', arguments: called },
 });
-const taken = (): number => host.sent.filter((command) => command.command === 'intent.take').length;
 
 test('a change says in words what becomes of each file, and a file is put away and taken out again', async () => {
-  const detail = await open(change(EVERYTHING));
+  const detail = await openAsk(change(EVERYTHING));
   for (const words of [
     'renamed',
     'may be run from now on',
@@ -67,7 +42,7 @@ test('a change says in words what becomes of each file, and a file is put away a
 });
 
 test('another change under the same ask has nothing folded away, and waits before it is pressed', async () => {
-  const detail = await open(change(EVERYTHING));
+  const detail = await openAsk(change(EVERYTHING));
   await user.click(within(detail).getAllByTestId('diff-file')[0] as HTMLElement);
   host.push({
     patch: 'ask',
@@ -76,47 +51,47 @@ test('another change under the same ask has nothing folded away, and waits befor
   await tick();
   expect(detail.textContent).toContain('Just how often');
   await user.click(screen.getByTestId('offer-approve'));
-  expect(taken()).toBe(0);
+  expect(taken()).toHaveLength(0);
   expect(screen.getByRole('alert').textContent).toContain(
     'This came up just now. Look at it, then press again.',
   );
   vi.advanceTimersByTime(ARMING);
   await user.click(screen.getByTestId('offer-approve'));
-  expect(taken()).toBe(1);
+  expect(taken()).toHaveLength(1);
 });
 
 test('the second half of a double click answers nothing, and says so', async () => {
-  await open();
+  await openAsk();
   await user.dblClick(screen.getByTestId('offer-deny'));
-  expect(taken()).toBe(1);
+  expect(taken()).toHaveLength(1);
   cleanup();
-  await open();
+  await openAsk();
   const press = new MouseEvent('click', { bubbles: true, detail: 2 });
   screen.getByTestId('offer-approve').dispatchEvent(press);
   await tick();
-  expect(taken()).toBe(1);
+  expect(taken()).toHaveLength(1);
   expect(screen.getByRole('alert').textContent).toContain('That was a double click.');
 });
 
 test('side by side is kept over restarts', async () => {
-  await open();
+  await openAsk();
   await user.click(screen.getByRole('button', { name: 'Split' }));
   expect(screen.getByRole('button', { name: 'Split' }).getAttribute('aria-pressed')).toBe('true');
   cleanup();
-  await open();
+  await openAsk();
   expect(screen.getByRole('button', { name: 'Split' }).getAttribute('aria-pressed')).toBe('true');
 });
 
 test('an empty change and a huge one are said plainly', async () => {
-  expect((await open(change(''))).textContent).toContain('This change is empty');
+  expect((await openAsk(change(''))).textContent).toContain('This change is empty');
   cleanup();
-  expect((await open(change(longDiff(51_000)))).textContent).toContain('This change is huge: 51,00');
+  expect((await openAsk(change(longDiff(51_000)))).textContent).toContain('This change is huge: 51,00');
 });
 
 test('a command is shown whole with how long it is, and what would hide in it or in its folder is seen', async () => {
   const hidden = String.fromCodePoint(0x202e);
   const last = 'rm -rf ~';
-  const detail = await open({
+  const detail = await openAsk({
     subject: { type: 'command', text: `ls${'\n'.repeat(80)}${last}`, cwd: `/srv/${hidden}x` },
   });
   expect(detail.querySelector('pre')?.textContent).toContain(last);
@@ -130,7 +105,7 @@ test('an edit is shown as a change, its arguments as a tree, and as they were se
     oldString: 'let x = 1;',
     newString: 'let x = 2;\\u200b',
   });
-  const detail = await open(tool(sent.replace('\\\\u200b', '\\u200b')));
+  const detail = await openAsk(tool(sent.replace('\\\\u200b', '\\u200b')));
   expect(within(detail).getByTestId('diff').textContent).toContain('let x = 2;‹U+200B›');
   expect(detail.textContent).toContain('This holds characters that are not seen otherwise.');
   const tree = within(detail).getByTestId('arguments');
@@ -144,7 +119,7 @@ test('an edit is shown as a change, its arguments as a tree, and as they were se
 });
 
 test('long words are cut where it says so, and go on', async () => {
-  const detail = await open(tool(JSON.stringify({ body: `${'x'.repeat(700)}the end` })));
+  const detail = await openAsk(tool(JSON.stringify({ body: `${'x'.repeat(700)}the end` })));
   expect(detail.textContent).not.toContain('the end');
   await user.click(within(detail).getByRole('button', { name: 'Show all 707 characters' }));
   expect(detail.textContent).toContain('the end');
@@ -152,7 +127,7 @@ test('long words are cut where it says so, and go on', async () => {
 
 test('how far “always” reaches is said before the press, with every pattern and nothing in it hidden', async () => {
   const explains = `Allows all commands that match git push * or rm ${String.fromCodePoint(0x202e)}*, in every session.`;
-  await open({
+  await openAsk({
     offers: [
       offer('once', 'Approve', { tone: 'yes' }),
       offer('always', 'Always approve', { tone: 'yes', scope: 'always', danger: 'confirm', explains }),
@@ -169,7 +144,9 @@ test('how far “always” reaches is said before the press, with every pattern 
 });
 
 test('what is wrong with a note is said beside it, in the room that is kept for it', async () => {
-  await open({ offers: [offer('deny', 'Deny', { tone: 'no', fields: [text('note', { required: true })] })] });
+  await openAsk({
+    offers: [offer('deny', 'Deny', { tone: 'no', fields: [text('note', { required: true })] })],
+  });
   await user.click(screen.getByTestId('offer-deny'));
   const note = screen.getByTestId('field-note');
   expect(document.activeElement).toBe(note);

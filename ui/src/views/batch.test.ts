@@ -1,7 +1,7 @@
 import { cleanup, render, screen, within } from '@testing-library/svelte';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { tick } from 'svelte';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
 import { approval, offer, question, source } from '../gallery/samples';
@@ -18,6 +18,7 @@ const ask = (n: number, more: Partial<AskView> = {}): AskView =>
   approval({ key: `hive/approval:${n}`, title: `ask ${n}`, askedAt: n, shown: `hash-${n}`, ...more });
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'], now: Date.UTC(2026, 10, 21, 12) });
   localStorage.clear();
   location.hash = '';
   user = userEvent.setup();
@@ -30,7 +31,10 @@ beforeEach(async () => {
   await tick();
 });
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 /** Looks at an ask for long enough, and chooses it. */
 async function choose(n: number): Promise<void> {

@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { approval, source } from '../gallery/samples';
+import { agent, approval, source, task, thread, usage } from '../gallery/samples';
 import type { AskView, SourceView } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
@@ -13,7 +13,11 @@ let host: FixtureHost;
 beforeEach(() => {
   localStorage.clear();
   location.hash = '';
-  host = new FixtureHost();
+  host = new FixtureHost((command) =>
+    command.command === 'usage.sum'
+      ? { answer: 'usage', rows: [usage(command.edges.length - 1)] }
+      : { answer: 'done' },
+  );
 });
 
 afterEach(cleanup);
@@ -40,6 +44,25 @@ test('what waits at a source that is not live says from when it is, in the list 
   await tick();
   expect(screen.queryByTestId('as-of')).toBeNull();
 });
+
+test.each([
+  { place: 'agents', row: 'agent-row', patch: { patch: 'agent', row: agent() } },
+  { place: 'threads', row: 'thread-row', patch: { patch: 'thread', row: thread('session:1') } },
+  { place: 'tasks', row: 'task-row', patch: { patch: 'task', row: task(1) } },
+] as const)(
+  'how $place are at a source that is not live says from when it is',
+  async ({ place, row, patch }) => {
+    location.hash = `#/${place}`;
+    const known = source({ link: { state: 'connecting' }, asOf: Date.now() - 60_000 });
+    await open(known, approval());
+    host.push(patch);
+    await tick();
+    expect(within(screen.getByTestId(row)).getByTestId('as-of').textContent).toMatch(/^as of \d/);
+    host.push({ patch: 'source', row: source() });
+    await tick();
+    expect(screen.queryByTestId('as-of')).toBeNull();
+  },
+);
 
 test('an answer to a source that is not live is said to be kept', async () => {
   await open(

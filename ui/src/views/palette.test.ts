@@ -8,6 +8,7 @@ import { agent, approval, question, source } from '../gallery/samples';
 import type { SavedSearch } from '../gen';
 import { App } from '../state/app.svelte';
 import { EVERYTHING } from '../state/filter';
+import type { Target } from '../state/palette.svelte';
 import Window from './Window.svelte';
 
 const SEARCH: SavedSearch = {
@@ -127,4 +128,24 @@ test('where nothing has the words it says so, and Enter does nothing', async () 
   expect(screen.getByTestId('palette').textContent).toContain('Nothing here has these words');
   await user.keyboard('{Enter}');
   expect(screen.getByTestId('palette')).toBeTruthy();
+});
+
+test('while it is open it stays as it was; opened again it has what changed, and nothing is made again of the rest', async () => {
+  const [changed, same] = [agent(), agent({ key: 'hive/agent:same', name: 'same' })];
+  host.push({ patch: 'agent', row: same });
+  await tick();
+  const shown = (): Target[] => app.palette.found.filter(({ kind }) => kind === 'agent');
+  app.palette.open();
+  const before = shown();
+  host.push({ patch: 'agent', row: { ...changed, name: 'renamed' } });
+  await tick();
+  app.palette.say(' ');
+  expect(shown()).toEqual(before);
+  app.palette.open();
+  expect(shown().map(({ title }) => title)).toEqual(['renamed', 'same']);
+  expect(shown()[1]).toBe(before[1]);
+  host.push({ patch: 'source', row: source({ name: 'beehive' }) });
+  await tick();
+  app.palette.open();
+  expect(shown().map(({ about }) => about.split(' ')[0])).toEqual(['beehive', 'beehive']);
 });

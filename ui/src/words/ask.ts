@@ -1,65 +1,43 @@
-import type { AskView, Ringing, Scope, SourceView } from '../gen';
-import { kindsWord } from './ringing';
-
-/** How far an answer reaches that is not for once. */
-export const REACH: Record<Exclude<Scope, 'once'>, string> = {
-  thread: 'for the rest of this thread',
-  always: 'from now on',
-};
+import type { AskView, Ringing, SourceView } from '../gen';
+import type { Deed } from './en/asks';
+import { say } from './say';
 
 /** What kind of thing waits, in a word or two. */
 export function kindWord(ask: AskView): string {
   switch (ask.kind) {
     case 'question':
-      return 'question';
     case 'form':
-      return 'form';
     case 'unknown':
-      return 'unknown kind';
+      return say.asks.kinds[ask.kind];
     case 'approval':
-      break;
-  }
-  switch (ask.subject.type) {
-    case 'diff':
-      return 'change';
-    case 'command':
-      return 'command';
-    case 'tool':
-      return 'tool';
-    case 'spawn':
-      return 'new agent';
-    case 'nothing':
-    case 'text':
-      return 'approval';
+      return say.asks.subjects[ask.subject.type];
   }
 }
 
 /** Who wants what, in a few words. */
 export function whoAsks(ask: AskView): string {
-  const who = ask.agent ?? 'somebody';
+  const { somebody, wants } = say.asks;
+  const who = ask.agent ?? somebody;
   switch (ask.kind) {
     case 'question':
-      return `${who} asks`;
     case 'form':
-      return `${who} asks you to fill in a form`;
     case 'unknown':
-      return `${who} waits for you`;
+      return wants[ask.kind](who);
     case 'approval':
       break;
   }
   switch (ask.subject.type) {
     case 'diff':
-      return `${who} asks to make a change`;
     case 'command':
-      return `${who} asks to run a command`;
+      return wants[ask.subject.type](who);
     case 'tool':
-      return `${who} asks to use ${ask.subject.name}`;
+      return wants.tool(who, ask.subject.name);
     case 'spawn':
       // Who is to be made cannot ask for it.
-      return `somebody asks for the new agent ${ask.subject.agent}`;
+      return wants.spawn(ask.subject.agent);
     case 'nothing':
     case 'text':
-      return `${who} asks for your approval`;
+      return wants.approval(who);
   }
 }
 
@@ -79,11 +57,10 @@ export function whereFrom(ask: AskView, source: SourceView | undefined): string 
 
 /** Why an ask is urgent, in words; nothing where it is not. */
 export function urgentWords(ask: AskView, ringing: Ringing, source: string): string | null {
-  if (ask.urgency === 'urgent') return `${source} calls it urgent`;
-  if (ringing.sources[ask.source] === 'urgent') return `urgent, as you set all from ${source}`;
-  if (ringing.kinds[ask.kind] === 'urgent')
-    return `urgent, as you set all ${kindsWord(ask.kind).toLowerCase()}`;
-  return null;
+  const { urgentBy } = say.asks;
+  if (ask.urgency === 'urgent') return urgentBy.server(source);
+  if (ringing.sources[ask.source] === 'urgent') return urgentBy.source(source);
+  return ringing.kinds[ask.kind] === 'urgent' ? urgentBy.kind[ask.kind] : null;
 }
 
 /** Whether the operator is the one everything waits for. */
@@ -98,46 +75,48 @@ export function isSnoozed(ask: AskView, now: number): boolean {
 
 /** How a settled ask ended: who and what, in one sentence. */
 export function outcomeWords(ask: AskView): string {
-  const by = ask.by === null || ask.by === 'nobody' ? '' : ask.by;
+  const { outcomes } = say.asks;
   const note = ask.outcomeNote?.trim() ?? '';
-  const who = (did: string, passive: string): string => {
-    if (by === 'us') return `You ${did}`;
-    return by === '' ? passive : `${passive} by ${by}`;
-  };
   switch (ask.outcome) {
     case 'approved':
-      return `${who('approved this', 'Approved')}.`;
-    case 'denied':
-      return note === '' ? `${who('denied this', 'Denied')}.` : `${who('denied this', 'Denied')}: “${note}”.`;
-    case 'answered':
-      return note === '' ? `${who('answered', 'Answered')}.` : `${who('answered', 'Answered')}: “${note}”.`;
     case 'cancelled':
-      return `${who('cancelled this', 'Cancelled')}.`;
-    case 'expired':
-      return 'The deadline passed. It counts as no answer, not as a denial.';
+      return outcomes.plain(did(ask.outcome, ask.by));
+    case 'denied':
+    case 'answered':
+      return note === ''
+        ? outcomes.plain(did(ask.outcome, ask.by))
+        : outcomes.noted(did(ask.outcome, ask.by), note);
     case 'failed':
-      return note === '' ? 'It was approved and then failed.' : `It was approved and then failed: ${note}`;
+      return note === '' ? outcomes.failed : outcomes.failedNoted(note);
+    case 'expired':
     case 'vanished':
-      return 'The server no longer knows this ask and never said what became of it. It was neither approved nor denied.';
+      return outcomes[ask.outcome];
     case null:
-      return 'This is settled.';
+      return outcomes.settled;
   }
+}
+
+function did(deed: Deed, by: string | null): string {
+  const { byUs, byNobody, byOther } = say.asks.outcomes;
+  if (by === 'us') return byUs[deed];
+  return by === null || by === 'nobody' ? byNobody[deed] : byOther(byNobody[deed], by);
 }
 
 /** The outcome in a word or two, for a row of the list. */
 export function outcomeWord(ask: AskView): string {
-  const by = ask.by === null || ask.by === 'nobody' ? '' : ask.by === 'us' ? ' by you' : ` by ${ask.by}`;
+  const { by, settled, words } = say.outcomes;
   switch (ask.outcome) {
     case 'approved':
     case 'denied':
     case 'answered':
     case 'cancelled':
-      return `${ask.outcome}${by}`;
+      if (ask.by === null || ask.by === 'nobody') return words[ask.outcome];
+      return ask.by === 'us' ? by.you(words[ask.outcome]) : by.other(words[ask.outcome], ask.by);
     case 'expired':
     case 'failed':
     case 'vanished':
-      return ask.outcome;
+      return words[ask.outcome];
     case null:
-      return 'settled';
+      return settled;
   }
 }

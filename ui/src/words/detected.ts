@@ -1,5 +1,6 @@
 import type { Detected, SourceId } from '../gen';
 import type { Tone } from './link';
+import { say } from './say';
 
 /** Who listens there, for a dot. */
 export function detectedTone(who: Detected): Tone {
@@ -20,10 +21,10 @@ export function detectedWords(who: Detected, nameOf: (source: SourceId) => strin
     case 'server':
       return who.title;
     case 'locked':
-      return `Wants a login; ${who.title} perhaps`;
+      return say.sources.locked(who.title);
     case 'known':
-      return `Your source ${nameOf(who.source)}`;
+      return say.sources.known(nameOf(who.source));
     case 'other':
-      return 'Something else';
+      return say.sources.somethingElse;
   }
 }

@@ -1,44 +1,28 @@
-import type { Answerer, By, Ended, LineOutcome } from '../gen';
+import type { Answerer, By, Ended } from '../gen';
+import { say } from './say';
 import { plain } from './visible';
-
-/** How what an entry is about ended; the last three are said of the operator's own answers. */
-export const OUTCOME_WORDS: Record<LineOutcome, string> = {
-  approved: 'approved',
-  denied: 'denied',
-  answered: 'answered',
-  cancelled: 'cancelled',
-  expired: 'expired',
-  failed: 'failed',
-  vanished: 'vanished',
-  lost: 'lost: another was first',
-  unknown: 'unknown whether it arrived',
-  discarded: 'given up',
-};
 
 /** How it ended, and by whom, where there is little room. */
 export function endedWords({ outcome, by }: Ended): string {
+  const { words } = say.outcomes;
   switch (outcome) {
     case 'approved':
     case 'denied':
     case 'answered':
     case 'cancelled':
-      return `${outcome}${byWords(by)}`;
+      if (by === 'Nobody') return words[outcome];
+      return by === 'Us'
+        ? say.outcomes.by.you(words[outcome])
+        : say.outcomes.by.other(words[outcome], plain(by.Other));
     case 'lost':
-      return by === 'Us' || by === 'Nobody' ? 'lost' : `lost to ${plain(by.Other)}`;
+      return by === 'Us' || by === 'Nobody' ? words.lost : say.outcomes.lostTo(plain(by.Other));
     case 'expired':
     case 'failed':
     case 'vanished':
-      return outcome;
     case 'unknown':
-      return 'never confirmed';
     case 'discarded':
-      return 'given up';
+      return words[outcome];
   }
-}
-
-function byWords(by: By): string {
-  if (by === 'Us') return ' by you';
-  return by === 'Nobody' ? '' : ` by ${plain(by.Other)}`;
 }
 
 /** Who is looked for, as the value of a choice: a name is told from the words by its colon. */

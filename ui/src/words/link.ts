@@ -1,4 +1,5 @@
-import type { Auth, EntryKind, Link, SourceView } from '../gen';
+import type { Link, SourceView } from '../gen';
+import { say } from './say';
 import { countdown, exact, moment } from './time';
 
 /** How a link is, for a dot. */
@@ -23,15 +24,13 @@ export function linkWords(source: Pick<SourceView, 'link' | 'paused'>, now: numb
   const { link } = source;
   switch (link.state) {
     case 'live':
-      return 'live';
     case 'connecting':
-      return 'connecting';
-    case 'waiting':
-      return link.until > now ? `next try in ${countdown(link.until - now)}` : 'trying again';
     case 'refused':
-      return 'refused';
+      return say.links[link.state];
+    case 'waiting':
+      return link.until > now ? say.links.nextTry(countdown(link.until - now)) : say.links.trying;
     case 'off':
-      return source.paused ? 'paused' : 'off';
+      return source.paused ? say.links.paused : say.links.off;
   }
 }
 
@@ -39,26 +38,9 @@ export function linkWords(source: Pick<SourceView, 'link' | 'paused'>, now: numb
 export function asOf(source: SourceView | undefined, now: number): { short: string; exact: string } | null {
   if (source === undefined || source.asOf === null) return null;
   return {
-    short: `as of ${moment(source.asOf, now)}`,
-    exact: `${source.name} is not live. This is what it had at ${exact(source.asOf)}. An answer is kept until it is back, and is sent if this still waits then.`,
+    short: say.links.asOf(moment(source.asOf, now)),
+    exact: say.links.asOfAbout(source.name, exact(source.asOf)),
   };
-}
-
-export function authWords(auth: Auth['type']): string {
-  switch (auth) {
-    case 'none':
-      return 'Nothing';
-    case 'bearer':
-      return 'Bearer token';
-    case 'basic':
-      return 'User and password';
-    case 'header':
-      return 'A header';
-    case 'cookie':
-      return 'A cookie';
-    case 'query':
-      return 'A part of the address';
-  }
 }
 
 /** A setting of a dialect as a label: `allowPlainHttp` and `server_json` in words. */
@@ -67,23 +49,4 @@ export function settingWords(name: string): string {
     .replaceAll('_', ' ')
     .replace(/(?<=[a-z])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** What each kind of entry is called on screen. */
-export const ENTRY_WORDS: Record<EntryKind, string> = {
-  message: 'message',
-  stream: 'stream',
-  turn: 'turn',
-  lifecycle: 'lifecycle',
-  ask: 'ask',
-  receipt: 'receipt',
-  finding: 'finding',
-  odd: 'odd frame',
-  gap: 'gap',
-  notice: 'notification',
-};
-
-/** `1 ask`, `2 asks`: a number with its word, as the locale writes numbers. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString()} ${n === 1 ? one : many}`;
 }

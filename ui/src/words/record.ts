@@ -1,15 +1,19 @@
 import type { Figures, OutcomeWord } from '../gen';
-import { count } from './link';
+import { roughly } from './numbers';
+import { say } from './say';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const OUTCOMES: OutcomeWord[] = ['approved', 'denied', 'answered', 'cancelled', 'failed'];
+/** What an answer of the operator can come to. */
+const OUTCOMES = ['approved', 'denied', 'answered', 'cancelled', 'failed'] as const satisfies OutcomeWord[];
 
 /** What ended, in the order of the chart. */
-export const ENDS = ['Approved', 'Denied', 'Answered', 'Elsewhere', 'Missed', 'Dropped'] as const;
+export const ENDS = ['approved', 'denied', 'answered', 'elsewhere', 'missed', 'dropped'] as const;
+
+export type End = (typeof ENDS)[number];
 
 /** What the operator answered by what it came to, then what somebody else answered, was missed, or was dropped. */
 export function endsOf({ answered, elsewhere, missed, dropped }: Figures): number[] {
@@ -21,20 +25,16 @@ export function endsOf({ answered, elsewhere, missed, dropped }: Figures): numbe
 export function answeredWords({ answered }: Figures): string {
   return OUTCOMES.flatMap((outcome) => {
     const many = answered[outcome] ?? 0;
-    return many > 0 ? [`${many.toLocaleString()} ${outcome}`] : [];
+    return many > 0 ? [say.outcomes.counted[outcome](many)] : [];
   }).join(', ');
-}
-
-export function asksWords(many: number): string {
-  return count(many, 'ask');
 }
 
 /** How long answers took: `0.8 s`, `12 s`, `4 min`, `2.5 h`, `3 d`. */
 export function tookWords(ms: number): string {
+  const { seconds, minutes, hours, days } = say.times;
   const [size, unit] =
-    ms < MINUTE ? [SECOND, 's'] : ms < HOUR ? [MINUTE, 'min'] : ms < DAY ? [HOUR, 'h'] : [DAY, 'd'];
-  const many = ms / size;
-  return `${many.toLocaleString(undefined, { maximumFractionDigits: many < 10 ? 1 : 0 })} ${unit}`;
+    ms < MINUTE ? [SECOND, seconds] : ms < HOUR ? [MINUTE, minutes] : ms < DAY ? [HOUR, hours] : [DAY, days];
+  return unit(roughly(ms / size, 10));
 }
 
 const TOPS = [

@@ -1,7 +1,11 @@
-import type { AskKind, Day, Level, Millis, Ringing, Settings, TestKind, TestRow } from '../gen';
+import type { AskKind, Day, Millis, Ringing, Settings, TestRow } from '../gen';
+import { say } from './say';
+import { spaced } from './visible';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** When a day begins for somebody who put something off until then, in minutes after midnight. */
+const MORNING = 9 * 60;
 
 export const DAYS: readonly Day[] = [
   'monday',
@@ -36,29 +40,13 @@ export const SETTINGS: Settings = {
   shortcut: 'Ctrl+Alt+KeyB',
 };
 
-export function kindsWord(kind: AskKind): string {
-  switch (kind) {
-    case 'approval':
-      return 'Approvals';
-    case 'question':
-      return 'Questions';
-    case 'form':
-      return 'Forms';
-    case 'unknown':
-      return 'Unknown kinds';
-  }
-}
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
 
-export const LEVELS: readonly { value: Level; label: string }[] = [
-  { value: 'silent', label: 'Silent: in the inbox only' },
-  { value: 'normal', label: 'Normal' },
-  { value: 'urgent', label: 'Urgent' },
-];
-
-/** `22:00`, from the minutes after midnight. */
+/** `22:00`, as the locale writes it, from the minutes after midnight. */
 export function timeOfDay(minutes: number): string {
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  // A day without a change of the clocks.
+  return spaced(clock.format(new Date(2000, 0, 1, 0, minutes)));
 }
 
 /** A time to come: `14:30` today, with its day on any other. */
@@ -66,7 +54,7 @@ export function later(at: Millis, now: Millis): string {
   const [day, today] = [new Date(at), new Date(now)];
   const time = timeOfDay(day.getHours() * 60 + day.getMinutes());
   if (day.toDateString() === today.toDateString()) return time;
-  return `${day.toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' })}, ${time}`;
+  return say.times.dayAndTime(spaced(weekday.format(day)), time);
 }
 
 export interface Pause {
@@ -77,47 +65,31 @@ export interface Pause {
 
 /** For how long something may be put off. By the clock on the wall: tomorrow is not always a day away. */
 export function pauses(now: Millis): Pause[] {
+  const words = say.ringing.pauses;
   const tomorrow = new Date(now);
   tomorrow.setDate(tomorrow.getDate() + 1);
-  tomorrow.setHours(9, 0, 0, 0);
+  tomorrow.setHours(0, MORNING, 0, 0);
   return [
-    { id: '15m', label: '15 minutes', until: now + 15 * MINUTE },
-    { id: '1h', label: '1 hour', until: now + HOUR },
-    { id: '4h', label: '4 hours', until: now + 4 * HOUR },
-    { id: 'tomorrow', label: 'Until tomorrow, 09:00', until: tomorrow.getTime() },
+    { id: '15m', label: words.quarter, until: now + 15 * MINUTE },
+    { id: '1h', label: words.hour, until: now + HOUR },
+    { id: '4h', label: words.hours, until: now + 4 * HOUR },
+    { id: 'tomorrow', label: words.tomorrow(timeOfDay(MORNING)), until: tomorrow.getTime() },
   ];
-}
-
-/** What each notification of the self-test is. */
-export function testWords(kind: TestKind): string {
-  switch (kind) {
-    case 'plain':
-      return 'A notification';
-    case 'urgent':
-      return 'An urgent one';
-    case 'buttons':
-      return 'One with buttons';
-    case 'reply':
-      return 'One with a field to answer in';
-  }
 }
 
 /** What became of one of them. */
 export function fateWords(row: TestRow): string {
   switch (row.fate) {
     case 'notOffered':
-      return 'This desktop does not offer it.';
     case 'sent':
-      return 'Sent. Nothing was heard of it yet.';
     case 'opened':
-      return 'You clicked it.';
-    case 'pressed':
-      return `You pressed “${row.label}”.`;
-    case 'replied':
-      return `You wrote “${row.text}”.`;
     case 'dismissed':
-      return 'It was closed.';
+      return say.selfTest[row.fate];
+    case 'pressed':
+      return say.selfTest.pressed(row.label);
+    case 'replied':
+      return say.selfTest.replied(row.text);
     case 'failed':
-      return `It could not be shown: ${row.why}`;
+      return say.selfTest.failed(row.why);
   }
 }

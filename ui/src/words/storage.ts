@@ -1,16 +1,7 @@
 import type { IndexView, JobView, RemovedView, Rule, SourceView, StorageView } from '../gen';
-import { count, ENTRY_WORDS } from './link';
-import { plain } from './visible';
-
-const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
-
-/** In the largest unit of which there is one: `1.5 GB`. */
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  let [value, unit] = [bytes / 1000, 0];
-  while (value >= 1000 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return `${value.toLocaleString(undefined, { maximumFractionDigits: 1 })} ${UNITS[unit] ?? ''}`;
-}
+import { size } from './numbers';
+import { say } from './say';
+import { plain, spaced } from './visible';
 
 export interface Part {
   name: string;
@@ -20,17 +11,18 @@ export interface Part {
 
 /** Where the bytes of the files are. */
 export function parts(storage: StorageView): Part[] {
+  const names = say.storage.parts;
   const sum = (of: 'textBytes' | 'frameBytes'): number =>
     storage.shares.reduce((together, share) => together + share[of], 0);
   const [text, frames] = [sum('textBytes'), sum('frameBytes')];
   const rest = Math.max(0, storage.database - storage.free - text - frames);
   return [
-    { name: 'What the lines say', bytes: text },
-    { name: 'Frames, as they came', bytes: frames },
-    { name: 'Everything else in the database', bytes: rest },
-    { name: 'Free in the database', bytes: storage.free },
-    { name: 'Log of the database', bytes: storage.log },
-    { name: 'Search index', bytes: storage.index.bytes },
+    { name: names.text, bytes: text },
+    { name: names.frames, bytes: frames },
+    { name: names.rest, bytes: rest },
+    { name: names.free, bytes: storage.free },
+    { name: names.log, bytes: storage.log },
+    { name: names.index, bytes: storage.index.bytes },
   ];
 }
 
@@ -43,7 +35,7 @@ export function shares(
   const sums = new Map<string, Required<Part>>();
   for (const share of storage.shares) {
     const name =
-      by === 'kind' ? ENTRY_WORDS[share.kind] : plain(sources.get(share.source)?.name ?? share.source);
+      by === 'kind' ? say.history.kinds[share.kind] : plain(sources.get(share.source)?.name ?? share.source);
     const sum = sums.get(name) ?? { name, bytes: 0, entries: 0 };
     sum.bytes += share.textBytes + share.frameBytes;
     sum.entries += share.entries;
@@ -54,34 +46,35 @@ export function shares(
 
 export function ruleWords(rule: Rule, sources: ReadonlyMap<string, SourceView>): string {
   const { source, kind } = rule.portion;
-  const of = source === null ? 'all sources' : plain(sources.get(source)?.name ?? source);
-  const what = kind === null ? 'Everything but receipts' : ENTRY_WORDS[kind];
+  const words = say.storage.rule;
+  const of = source === null ? words.allSources : plain(sources.get(source)?.name ?? source);
+  const what = kind === null ? words.allKinds : say.history.kinds[kind];
   const most = [
-    rule.days !== null && count(rule.days, 'day', 'days'),
-    rule.entries !== null && count(rule.entries, 'line', 'lines'),
+    rule.days !== null && say.counts.days(rule.days),
+    rule.entries !== null && say.counts.lines(rule.entries),
     rule.bytes !== null && size(rule.bytes),
   ].filter((word) => word !== false);
-  return `${what} of ${of}: at most ${most.join(', ')}`;
+  return words.whole(what, of, most.join(', '));
 }
 
 export function jobWords(job: JobView): string {
   switch (job.work) {
     case 'tidy':
-      return `Removing what your rules do not keep: ${count(job.done, 'line', 'lines')} so far`;
+      return say.storage.tidying(job.done);
     case 'clear':
-      return `Clearing: ${job.done.toLocaleString()} of ${count(job.total, 'line', 'lines')}`;
+      return say.storage.clearing(job.done, job.total);
     case 'compact':
-      return `Compacting: ${size(job.done)} of ${size(job.total)} given back`;
+      return say.storage.compacting(size(job.done), size(job.total));
   }
 }
 
 /** What is said of a search index that is not up to date. */
 export function lagWords(index: IndexView): string | null {
   if (index.trouble !== null) {
-    return `The search index cannot be written (${plain(index.trouble)}). It is tried again; searches look through the lines instead, and take longer.`;
+    return say.storage.indexTrouble(plain(index.trouble));
   }
   if (index.behind === 0) return null;
-  return `The search index is ${count(index.behind, 'line', 'lines')} behind. Searches find those too, if not as fast.`;
+  return say.storage.indexBehind(index.behind);
 }
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
@@ -94,6 +87,6 @@ export function removedWords(rows: readonly RemovedView[]): string | null {
   const last = Math.max(...rows.map((row) => row.at));
   const byRule = rows.some((row) => row.why === 'rule');
   const byHand = rows.some((row) => row.why === 'cleared');
-  const why = byRule && byHand ? 'by your rules and by hand' : byRule ? 'by your rules' : 'by hand';
-  return `${count(sum, 'older line was', 'older lines were')} removed ${why}, last on ${day.format(last)}.`;
+  const why = byRule && byHand ? 'both' : byRule ? 'rules' : 'hand';
+  return say.storage.removed[why](sum, spaced(day.format(last)));
 }

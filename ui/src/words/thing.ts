@@ -3,7 +3,6 @@ import type {
   AskView,
   FindingState,
   Millis,
-  Novelty,
   ReceiptView,
   Severity,
   SourceView,
@@ -12,11 +11,17 @@ import type {
   When,
 } from '../gen';
 import type { Tone } from './link';
-import { plain, spaced } from './visible';
+import { say } from './say';
+import { plain } from './visible';
 
-/** The state of an agent in a word; what this version does not know is said as the server says it. */
+/** What this version does not know is said as the server says it. */
+function known(words: Readonly<Record<string, string>>, word: string): string {
+  return (Object.hasOwn(words, word) ? words[word] : undefined) ?? plain(word);
+}
+
+/** The state of an agent in a word. */
 export function agentWord(state: AgentState): string {
-  return state === 'needsLogin' ? 'needs login' : plain(state);
+  return known(say.agents.states, state);
 }
 
 export function agentTone(state: AgentState): Tone {
@@ -52,7 +57,7 @@ export function taskTone(state: TaskStatus): Tone {
 }
 
 export function stateWord(state: TaskStatus | ThreadState | FindingState): string {
-  return plain(state);
+  return known(say.states, state);
 }
 
 /** A phase as a person writes it: servers name theirs `input_required`. */
@@ -60,20 +65,14 @@ export function phaseWords(phase: string): string {
   return plain(phase.replaceAll('_', ' '));
 }
 
+/** How bad one finding is. */
 export function severityWord(severity: Severity): string {
-  switch (severity) {
-    case 'error':
-      return 'errors';
-    case 'warning':
-      return 'warnings';
-    default:
-      return plain(severity);
-  }
+  return known(say.findings.severities, severity);
 }
 
-/** What the last audit did to a finding. */
-export function novelWord(what: Novelty): string {
-  return what === 'added' ? 'new' : what;
+/** What those are called that are as bad. */
+export function severityTitle(severity: Severity): string {
+  return known(say.findings.groups, severity);
 }
 
 export function severityTone(severity: Severity): 'plain' | 'wait' | 'no' {
@@ -89,49 +88,17 @@ export function whoWhere(agent: string | null, source: SourceView | undefined, i
 
 /** What keeps an agent, in a few words. */
 export function blockedWords(asks: readonly AskView[]): string {
-  return asks.length === 1 ? 'waits for you' : `waits for you, ${asks.length} asks`;
+  return say.agents.blocked(asks.length);
 }
 
 export function millis(when: When): Millis {
   return 'said' in when ? when.said : when.seen;
 }
 
-const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-const dollars = new Intl.NumberFormat(undefined, {
-  style: 'currency',
-  currency: 'USD',
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 4,
-});
-
-/** A large number where there is little room: `34.1K`; a dash where the server does not tell. */
-export function shortly(n: number | null): string {
-  return n === null ? '–' : short.format(n);
-}
-
-/** Millionths of a US dollar as money. */
-export function money(micros: number | null): string {
-  return micros === null ? '–' : spaced(dollars.format(micros / 1_000_000));
-}
-
 /** What became of an intent, after its label. */
 export function verdictWords(receipt: Pick<ReceiptView, 'verdict' | 'note'>): string {
   const note = receipt.note.trim();
   const noted = (words: string): string => (note === '' ? words : `${words} ${note}`);
-  switch (receipt.verdict) {
-    case 'pending':
-      return 'is on its way.';
-    case 'won':
-      return noted('is done.');
-    case 'lost':
-      return noted('was not taken.');
-    case 'expired':
-      return noted('came too late.');
-    case 'unknown':
-      return noted('was sent; the server never said what became of it.');
-    case 'stuck':
-      return noted('is stuck.');
-    case 'discarded':
-      return 'was discarded.';
-  }
+  const words = say.intents.verdicts[receipt.verdict];
+  return receipt.verdict === 'pending' || receipt.verdict === 'discarded' ? words : noted(words);
 }

@@ -1,22 +1,11 @@
 import type { Millis, SourceId, SourceView, Whose } from '../gen';
-import { money, shortly } from './thing';
+import { money, shortly } from './numbers';
+import { say } from './say';
 import { plain } from './visible';
 
 export type Span = 'day' | 'week' | 'month' | 'year';
 
 export type Measure = 'tokens' | 'cost';
-
-export const SPAN_WORDS: Record<Span, string> = {
-  day: 'Last 24 hours',
-  week: 'Last 7 days',
-  month: 'Last 30 days',
-  year: 'Last 12 months',
-};
-
-export const MEASURE_WORDS: Record<Measure, string> = {
-  tokens: 'Tokens in and out',
-  cost: 'Cost in US dollars',
-};
 
 const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric' });
@@ -38,11 +27,11 @@ export function timeWord(at: Millis, span: Span): string {
 }
 
 export function whoseWords(whose: Whose, sources: ReadonlyMap<SourceId, SourceView>): string {
-  if (whose.whose === 'all') return 'Together';
-  if (whose.whose === 'others') return `${whose.many} others`;
+  if (whose.whose === 'all') return say.usage.together;
+  if (whose.whose === 'others') return say.usage.others(whose.many);
   const name = sources.get(whose.source)?.name ?? whose.source;
   if (whose.whose === 'source') return name;
-  return `${whose.agent === null ? 'no agent' : plain(whose.agent)} · ${name}`;
+  return `${whose.agent === null ? say.usage.noAgent : plain(whose.agent)} · ${name}`;
 }
 
 export function amountWords(amount: number, measure: Measure): string {

@@ -20,6 +20,8 @@ export function pieces(text: string): Piece[] {
 
 /** A text of prose with what reorders or smuggles made visible. */
 export function plain(text: string): string {
+  // Nearly every text is as it should be, and there are a hundred thousand of them.
+  if (text.search(TREACHEROUS) < 0) return text;
   return cut(text, TREACHEROUS)
     .map((piece) => piece.text)
     .join('');

@@ -7,7 +7,7 @@ import { linkWords, settingWords } from './link';
 import { SETTINGS } from './ringing';
 import { lastDayWords } from './range';
 import { phaseWords } from './thing';
-import { age, countdown, exact, moment, spoken } from './time';
+import { countdown, exact, machine, moment, relative, spoken } from './time';
 import { hides, pieces, plain, spaced } from './visible';
 
 test('what is not seen in code is shown by its number', () => {
@@ -56,20 +56,27 @@ test('a countdown never shows its end before it is there', () => {
   expect(spoken(252_000)).toBe('4 minutes 12 seconds');
 });
 
-test('an age is told by its largest part', () => {
-  expect([0, 59_999, 60_000, 3_600_000, 200_000_000].map((past) => age(NOON - past, NOON))).toEqual([
+test('a time is told from now by its largest part, and by its day where it is far away', () => {
+  const told = (away: number): string => relative(NOON + away, NOON);
+  expect([0, -59_999, 59_999, -60_000, -3_600_000, -200_000_000].map(told)).toEqual([
     'now',
     'now',
-    '1 min',
-    '1 h',
-    '2 d',
+    'now',
+    '1 min ago',
+    '1 h ago',
+    '2 d ago',
   ]);
+  expect([60_000, 7_200_000].map(told)).toEqual(['in 1 min', 'in 2 h']);
+  const week = 7 * 86_400_000;
+  for (const away of [week, -week]) expect(told(away)).toMatch(/20\d\d/);
+  expect(machine(NOON)).toBe(new Date(NOON).toISOString());
 });
 
 test('a time no calendar knows is no reason to fall over', () => {
   for (const nonsense of [9e15, -9e15, Number.NaN]) {
     expect(exact(nonsense)).toBe('no time a calendar knows');
-    expect(moment(nonsense, NOON)).toBe('–');
+    expect([moment(nonsense, NOON), relative(nonsense, NOON)]).toEqual(['–', '–']);
+    expect(machine(nonsense)).toBeUndefined();
   }
 });
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use deskbell_engine::Engine;
+use deskbell_engine::{Engine, Listener};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -98,7 +98,7 @@ async fn perform(
 
 /// The next batch is asked for only when the last one is written: a slow reader makes the engine coalesce.
 async fn stream_batches(engine: Engine, id: RequestId, writer: &Writer) -> std::io::Result<()> {
-    let mut subscription = engine.subscribe();
+    let mut subscription = engine.subscribe(Listener::Program);
     while let Some(batch) = subscription.next().await {
         write(writer, &Response { id: Some(id), body: Body::Batch(batch) }).await?;
     }

@@ -1,16 +1,21 @@
 mod history;
+mod ring;
+mod source;
 mod storage;
+mod sums;
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use deskbell_engine::whose::SumBy;
 use deskbell_wire::DIALECTS;
 
 pub use history::{Export, Filter, History, Import};
+pub use ring::{Ring, Switch, Volume};
+pub use source::{Access, AuthKind, Place, SourceOrder};
 pub use storage::{Cleared, RetentionOrder, Share, StorageOrder};
+pub use sums::{Per, SumUp};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -277,204 +282,6 @@ pub struct Values {
     /// The name, typed out: for what cannot be taken back
     #[arg(long, value_name = "NAME")]
     pub type_name: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct SumUp {
-    /// For each of these
-    #[arg(long, value_enum, default_value_t = By::Source)]
-    pub by: By,
-    /// In steps of this length
-    #[arg(long, value_enum, default_value_t = Per::Day)]
-    pub per: Per,
-    /// From then on: 12h, 30d, 2026-11-01 [default: 24 hours, 7 days, 12 weeks or 12 months back]
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    Source,
-    Agent,
-}
-
-impl From<By> for SumBy {
-    fn from(by: By) -> Self {
-        match by {
-            By::Source => Self::Source,
-            By::Agent => Self::Agent,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Per {
-    Hour,
-    Day,
-    Week,
-    Month,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum SourceOrder {
-    /// Add a source
-    #[command(after_help = SOURCE_EXAMPLES)]
-    Add {
-        /// What to call it
-        name: String,
-        /// What it speaks
-        #[arg(long, value_parser = dialects())]
-        dialect: String,
-        /// Where it is; may be left out for a dialect whose servers say so in a file
-        #[arg(long)]
-        url: Option<String>,
-        #[command(flatten)]
-        access: Access,
-    },
-    /// Add the source that listens to one agent itself, under the one that told of it
-    Attach {
-        /// The agent's key, as `bell agents` prints it
-        agent: String,
-    },
-    /// Look for servers on this machine, and nowhere else. Nothing is added
-    #[command(after_help = "\
-Examples:
-  bell source detect
-  bell source detect --port 4097 --port 7001")]
-    Detect {
-        /// Look at this port instead of the usual ones; may be given again
-        #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
-        ports: Vec<u16>,
-    },
-    /// Change a source; what is left out stays
-    Edit {
-        /// Its name or id
-        name: String,
-        /// Call it this from now on
-        #[arg(long, value_name = "NAME")]
-        rename: Option<String>,
-        /// Where it is
-        #[arg(long)]
-        url: Option<String>,
-        #[command(flatten)]
-        access: Access,
-    },
-    /// List the sources
-    Ls,
-    /// Remove a source with all that is kept of it
-    Rm {
-        /// Its name or id
-        name: String,
-    },
-    /// Stop listening to a source
-    Pause {
-        /// Its name or id
-        name: String,
-    },
-    /// Listen to a paused source again
-    Resume {
-        /// Its name or id
-        name: String,
-    },
-    /// Connect once, read once, and say what was found
-    #[command(after_help = "\
-Examples:
-  bell source test hive
-  bell source test --dialect opencode --url http://127.0.0.1:4096")]
-    Test {
-        /// The name or id of a source; left out for one that is not added yet
-        name: Option<String>,
-        #[command(flatten)]
-        place: Place,
-        #[command(flatten)]
-        access: Access,
-    },
-}
-
-const SOURCE_EXAMPLES: &str = "\
-Examples:
-  bell source add hive --dialect hyperhive --url http://127.0.0.1:7000
-  pass show hive | bell source add hive --dialect hyperhive --url https://hive.example --auth bearer --secret-stdin
-  bell source add code --dialect opencode --url http://127.0.0.1:4096 --auth basic --user op --secret-env OPENCODE_PASSWORD
-
-A secret never comes from the command line itself, where every user of the machine could read it.";
-
-#[derive(Debug, Default, Args)]
-pub struct Place {
-    /// What it speaks
-    #[arg(long, value_parser = dialects())]
-    pub dialect: Option<String>,
-    /// Where it is
-    #[arg(long)]
-    pub url: Option<String>,
-}
-
-/// How to get in, and what the dialect lets be set.
-#[derive(Debug, Default, Args)]
-pub struct Access {
-    /// How to show who is asking
-    #[arg(long, value_enum)]
-    pub auth: Option<AuthKind>,
-    /// The user, for --auth basic
-    #[arg(long)]
-    pub user: Option<String>,
-    /// The name of the header, of the cookie or of the part of the address, where it is not the usual one
-    #[arg(long = "name", id = "auth_name", value_name = "NAME_OF_IT")]
-    pub auth_name: Option<String>,
-    /// Read the secret from standard input, and keep it in the keyring
-    #[arg(long, conflicts_with = "secret_env")]
-    pub secret_stdin: bool,
-    /// Read the secret from this environment variable at each start
-    #[arg(long, value_name = "NAME")]
-    pub secret_env: Option<String>,
-    /// Set something of the dialect; may be given again, also for the same setting
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    pub set: Vec<(String, String)>,
-}
-
-/// What of the ringing is to change.
-#[derive(Debug, Default, Args)]
-pub struct Ring {
-    /// Whether anything rings at all
-    #[arg(long, value_enum)]
-    pub ring: Option<Switch>,
-    /// Whether with a sound
-    #[arg(long, value_enum)]
-    pub sound: Option<Switch>,
-    /// Hide what agents write: a notification only says that something waits
-    #[arg(long, value_enum)]
-    pub private: Option<Switch>,
-    /// Let urgent asks and near deadlines ring while muted and in quiet hours
-    #[arg(long, value_enum)]
-    pub breakthrough: Option<Switch>,
-    /// Show one notification of each kind that this desktop offers
-    #[arg(long)]
-    pub test: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Volume {
-    /// In the inbox only
-    Silent,
-    Normal,
-    Urgent,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum AuthKind {
-    None,
-    Bearer,
-    Basic,
-    Header,
-    Cookie,
-    /// In the address of its stream, for servers that look nowhere else
-    Query,
 }
 
 fn dialects() -> PossibleValuesParser {

@@ -195,7 +195,7 @@ impl Ending {
             said: at.is_said(),
             outcome: outcome.word(),
             outcome_note: outcome.note().map(str::to_owned),
-            by: by.name().to_owned(),
+            by: by.name().into_owned(),
             ask: ask.map(|ask| AskView::new(id, dialect, &ask)),
         }
     }

@@ -1,7 +1,12 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{Accepted, Fault, Hash, Intent, ItemId, Millis, Offer, Refusal, When};
+
+const US: &str = "us";
+const NOBODY: &str = "nobody";
 
 /// Something that waits for the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,12 +110,13 @@ pub enum Outcome {
 }
 
 impl By {
-    /// The name of another; a word of ours for the rest.
-    pub fn name(&self) -> &str {
+    /// The name of another; a word of ours for the rest. Another who goes by one of these words stands in quotes.
+    pub fn name(&self) -> Cow<'_, str> {
         match self {
-            Self::Us => "us",
-            Self::Other(name) => name,
-            Self::Nobody => "nobody",
+            Self::Us => US.into(),
+            Self::Nobody => NOBODY.into(),
+            Self::Other(name) if [US, NOBODY].contains(&name.as_str()) => format!("\"{name}\"").into(),
+            Self::Other(name) => name.into(),
         }
     }
 }
@@ -231,5 +237,18 @@ pub(crate) fn accept_among(offers: &[Offer], intent: Intent) -> Result<Accepted,
             offer: intent.offer,
             known: offers.iter().map(|o| o.id.clone()).collect(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_passes_for_us() {
+        let other = |name: &str| By::Other(name.to_owned());
+        assert_ne!(other("us").name(), By::Us.name());
+        assert_ne!(other("nobody").name(), By::Nobody.name());
+        assert_eq!(other("kay").name(), "kay");
     }
 }

@@ -353,7 +353,7 @@ pub struct HistoryFilter {
     pub until: Option<Millis>,
     /// Words, `"phrases"`, and `-what` must not be there. Found anywhere, also in the frame behind the line.
     pub search: Option<String>,
-    /// The best of the newest thousand that have these words come first, and not the newest: see the store's `best`.
+    /// The best of the newest five hundred that have these words come first, and not the newest: see the store's `best`.
     pub best: bool,
     /// A cursor: what is next older than that row. At most one of this, `after` and `around` is given; with `best` none.
     pub before: Option<String>,

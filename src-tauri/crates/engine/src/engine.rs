@@ -1,7 +1,9 @@
 mod drafts;
 mod import;
+mod intents;
 mod reveal;
 mod searches;
+mod sources;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -9,13 +11,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbell_domain::{Auth, Hash, IntentId, Key, Link, Millis, SecretRef, Source, SourceId, Surface};
+use deskbell_domain::{Hash, IntentId, Key, Link, Source, SourceId, Surface};
 use deskbell_store::{Op, OpenError, Opened, Reader, Store, Write};
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::command::{Answer, Command, CommandError, ErrorCode, Patch, SourceDraft};
+use crate::command::{Answer, Command, CommandError, ErrorCode, Patch};
 use crate::desk::Desk;
 use crate::hub::Hub;
 use crate::policy::Policy;
@@ -23,14 +25,10 @@ use crate::queries::Queries;
 use crate::ringer::{Ringer, Word, Words};
 use crate::secrets::Secrets;
 use crate::settings::Settings;
-use crate::snooze;
-use crate::source::{Control, Shared, SourceTask};
+use crate::source::Control;
 use crate::subscription::Listeners;
-use crate::view::{Counts, ReceiptView, VerdictWord};
-use crate::{Desktop, Notifier, Press, Subscription, Tag, detect, probe};
+use crate::{Desktop, Listener, Notifier, Press, Subscription, Tag};
 
-/// How many orders may wait for one source.
-const CONTROL_QUEUE: usize = 64;
 const INTENT_QUEUE: usize = 1_024;
 
 #[derive(Default)]
@@ -289,8 +287,8 @@ impl Engine {
         }
     }
 
-    pub fn subscribe(&self) -> Subscription {
-        self.inner.listeners.add(Arc::clone(&self.inner.queries))
+    pub fn subscribe(&self, listener: Listener) -> Subscription {
+        self.inner.listeners.add(listener, Arc::clone(&self.inner.queries))
     }
 
     /// What the operator did with a notification. `shown` is the hash its notice carried.
@@ -340,141 +338,6 @@ impl Engine {
         tokio::task::spawn_blocking(move || read(&queries)).await.map_err(|error| failed(&error))?
     }
 
-    /// Gives a source its task.
-    async fn employ(
-        &self,
-        source: Source,
-        counts: Counts,
-        as_of: Option<Millis>,
-    ) -> Result<(), CommandError> {
-        let inner = &self.inner;
-        let id = source.id.clone();
-        let row = inner.desk.place(source.clone(), counts, as_of);
-        inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
-        let (state, outbox) = {
-            let id = id.clone();
-            let reader = inner.store.reader()?;
-            tokio::task::spawn_blocking(move || -> Result<_, CommandError> {
-                let mut outbox = reader.outbox()?;
-                outbox.retain(|row| row.intent.key.source == id);
-                Ok((reader.state(&id)?, outbox))
-            })
-            .await
-            .map_err(|error| failed(&error))??
-        };
-        let (control, orders) = mpsc::channel(CONTROL_QUEUE);
-        let shared = Shared {
-            store: inner.store.clone(),
-            desk: Arc::clone(&inner.desk),
-            listeners: Arc::clone(&inner.listeners),
-            secrets: Arc::clone(&inner.secrets),
-            clock: inner.clock.clone(),
-            ringer: inner.ringer.clone(),
-            offline: inner.offline,
-        };
-        let task = SourceTask::new(source, state, outbox, shared);
-        inner.tasks.spawn(task.run(orders));
-        inner.sources.lock().await.insert(id, control);
-        Ok(())
-    }
-
-    async fn add_source(&self, draft: SourceDraft) -> Result<Answer, CommandError> {
-        let id = SourceId::from_name(&draft.name);
-        if self.inner.desk.source(&id).is_some() {
-            return Err(invalid(format!("There is already a source called \"{id}\". Choose another name.")));
-        }
-        let source = self.settle_draft(draft, id, SecretRef::None, false).await?;
-        self.write(&source.id, Op::Source(source.clone())).await?;
-        self.employ(source.clone(), Counts::default(), None).await?;
-        self.source_answer(&source.id)
-    }
-
-    async fn edit_source(&self, id: SourceId, draft: SourceDraft) -> Result<Answer, CommandError> {
-        let known = self.known(&id)?;
-        if known.dialect != draft.dialect {
-            return Err(invalid("A source keeps its dialect. Add a new source for another one.".to_owned()));
-        }
-        let source = self.settle_draft(draft, id, known.secret, known.paused).await?;
-        self.configure(source).await
-    }
-
-    async fn remove_source(&self, id: SourceId) -> Result<Answer, CommandError> {
-        let known = self.known(&id)?;
-        // Dropping its control ends the task; what it still writes comes before the removal only if we wait.
-        if let Some(control) = self.inner.sources.lock().await.remove(&id) {
-            let (reply, ended) = oneshot::channel();
-            if control.send(Control::End { reply }).await.is_ok() {
-                let _ = ended.await;
-            }
-        }
-        self.write(&id, Op::SourceGone).await?;
-        self.inner.desk.remove(&id);
-        self.inner.ringer.tell(Word::SourceGone(id.clone()));
-        let secrets = Arc::clone(&self.inner.secrets);
-        let source = id.clone();
-        // The keyring may make us wait; the source is gone either way.
-        let _ = tokio::task::spawn_blocking(move || secrets.forget(&source, &known.secret)).await;
-        self.inner.listeners.tell(&[Patch::SourceGone { source: id }]);
-        Ok(Answer::Done)
-    }
-
-    async fn pause(&self, id: SourceId, paused: bool) -> Result<Answer, CommandError> {
-        let source = Source { paused, ..self.known(&id)? };
-        self.configure(source).await
-    }
-
-    /// Writes a source's new settings down and makes its task follow them.
-    async fn configure(&self, source: Source) -> Result<Answer, CommandError> {
-        let id = source.id.clone();
-        self.write(&id, Op::Source(source.clone())).await?;
-        let row = self.inner.desk.place(source.clone(), Counts::default(), None);
-        self.inner.listeners.tell(&[Patch::Source { row: Box::new(row) }]);
-        self.inner.ringer.tell(Word::SourceNamed { source: id.clone(), name: source.name.clone() });
-        let control = self.inner.sources.lock().await.get(&id).cloned();
-        if let Some(control) = control {
-            let (reply, done) = oneshot::channel();
-            if control.send(Control::Configure { source: Box::new(source), reply }).await.is_ok() {
-                let _ = done.await;
-            }
-        }
-        self.source_answer(&id)
-    }
-
-    async fn test_source(&self, draft: SourceDraft, known: Option<SourceId>) -> Result<Answer, CommandError> {
-        let known = known.map(|id| self.known(&id)).transpose()?;
-        let secrets = Arc::clone(&self.inner.secrets);
-        let report = probe::test(draft, known, secrets, &self.inner.clock).await?;
-        Ok(Answer::Tested { report })
-    }
-
-    async fn detect_sources(&self, ports: Vec<u16>) -> Result<Answer, CommandError> {
-        let (ports, rows) = detect::detect(ports, &self.inner.desk.sources()).await?;
-        Ok(Answer::Detected { ports, rows })
-    }
-
-    /// A source from what the operator filled in, or what is wrong with it.
-    async fn settle_draft(
-        &self,
-        draft: SourceDraft,
-        id: SourceId,
-        kept: SecretRef,
-        paused: bool,
-    ) -> Result<Source, CommandError> {
-        let source = probe::source_of(&draft, id, kept.clone(), paused)?;
-        let secrets = Arc::clone(&self.inner.secrets);
-        tokio::task::spawn_blocking(move || {
-            let secret = if source.auth == Auth::None {
-                secrets.forget(&source.id, &kept);
-                SecretRef::None
-            } else {
-                secrets.keep(&source.id, draft.secret, kept)
-            };
-            Source { secret, ..source }
-        })
-        .await
-        .map_err(|error| failed(&error))
-    }
-
     async fn set_settings(&self, settings: Settings) -> Result<Answer, CommandError> {
         if let Some(fault) = settings.fault() {
             return Err(invalid(fault));
@@ -487,22 +350,6 @@ impl Engine {
         Ok(Answer::Settings { settings })
     }
 
-    /// Has an ask ring later.
-    async fn snooze(&self, key: Key, until: Option<Millis>) -> Result<Answer, CommandError> {
-        let id = key.clone();
-        let ask = self.reading(move |queries| queries.ask(&id)).await?;
-        let ask = ask.ok_or_else(|| not_found(format!("There is no ask \"{key}\".")))?;
-        let until = until.map(|until| snooze::until(&ask, until, self.inner.clock.now())).transpose()?;
-        // Before it is committed: who tells of the commit looks here.
-        let before = self.inner.desk.snooze(&key, until);
-        let written = self.write(&key.source, Op::Snooze { key: key.clone(), until }).await;
-        if written.is_err() {
-            self.inner.desk.snooze(&key, before);
-        }
-        written?;
-        Ok(Answer::Ask { row: Box::new(ask.snoozed(until)) })
-    }
-
     async fn test_notifications(&self) -> Result<Answer, CommandError> {
         let (reply, begun) = oneshot::channel();
         self.inner.ringer.tell(Word::Test { reply });
@@ -512,72 +359,6 @@ impl Engine {
                 "This engine runs without a desktop, so it raises no notifications. Open Deskbell's window.",
             )),
         }
-    }
-
-    /// Waits until an intent is decided or stuck. When the time is up, says how it stands.
-    async fn wait(&self, intent: IntentId, timeout: Duration) -> Result<Answer, CommandError> {
-        let mut changed = self.inner.intents.subscribe();
-        let deadline = tokio::time::Instant::now() + timeout;
-        let mut receipt = self.receipt(&intent).await?;
-        while receipt.verdict == VerdictWord::Pending {
-            match tokio::time::timeout_at(deadline, changed.recv()).await {
-                Ok(Ok(id)) if id != intent => {}
-                // Told of it, or of too much at once to hear it all.
-                Ok(Ok(_) | Err(broadcast::error::RecvError::Lagged(_))) => {
-                    receipt = self.receipt(&intent).await?;
-                }
-                Ok(Err(broadcast::error::RecvError::Closed)) | Err(_) => break,
-            }
-        }
-        Ok(Answer::Receipt { receipt })
-    }
-
-    async fn receipt(&self, intent: &IntentId) -> Result<ReceiptView, CommandError> {
-        let id = intent.clone();
-        let receipt = self.reading(move |queries| queries.receipt(&id)).await?;
-        receipt.ok_or_else(|| {
-            not_found(format!(
-                "There is no answer \"{intent}\", here or on its way. It may have been taken back."
-            ))
-        })
-    }
-
-    async fn on_intent(
-        &self,
-        intent: IntentId,
-        control: impl FnOnce(IntentId, oneshot::Sender<Result<Answer, CommandError>>) -> Control,
-    ) -> Result<Answer, CommandError> {
-        let receipt = self.receipt(&intent).await?;
-        self.order(&receipt.key.source, |reply| control(intent, reply)).await
-    }
-
-    /// Gives a source's task an order and waits for its answer.
-    async fn order(
-        &self,
-        source: &SourceId,
-        control: impl FnOnce(oneshot::Sender<Result<Answer, CommandError>>) -> Control,
-    ) -> Result<Answer, CommandError> {
-        let sender = self.inner.sources.lock().await.get(source).cloned();
-        let sender = sender.ok_or_else(|| not_found(format!("There is no source \"{source}\".")))?;
-        let (reply, answer) = oneshot::channel();
-        sender.send(control(reply)).await.map_err(|_| failed("the source has ended"))?;
-        answer.await.map_err(|_| failed("the source ended before it answered"))?
-    }
-
-    fn known(&self, id: &SourceId) -> Result<Source, CommandError> {
-        self.inner.desk.source(id).ok_or_else(|| {
-            let mut ids: Vec<String> = self.inner.desk.ids().iter().map(ToString::to_string).collect();
-            ids.sort();
-            not_found(match &ids[..] {
-                [] => format!("There is no source \"{id}\": none has been added yet."),
-                ids => format!("There is no source \"{id}\"; there is: {}.", ids.join(", ")),
-            })
-        })
-    }
-
-    fn source_answer(&self, id: &SourceId) -> Result<Answer, CommandError> {
-        let row = self.inner.desk.view(id).ok_or_else(|| failed("the source is gone"))?;
-        Ok(Answer::Source { row: Box::new(row) })
     }
 
     async fn write(&self, source: &SourceId, op: Op) -> Result<(), CommandError> {

@@ -44,4 +44,4 @@ pub use engine::{Engine, Options, StartError};
 pub use glance::{Glance, Glances, Row, Wish};
 pub use notice::{Button, Desktop, Notice, Notifier, Press, Reply, Stay, Tag, TestKind};
 pub use shell::Shell;
-pub use subscription::Subscription;
+pub use subscription::{Listener, Subscription};

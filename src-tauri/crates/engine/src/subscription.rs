@@ -18,15 +18,33 @@ const FRAME: Duration = Duration::from_millis(16);
 
 /// What only goes on (lines of history, and what counts them) is gathered this long: nobody waits for it, and each
 /// batch costs the window a repaint.
-const CALM: Duration = Duration::from_millis(50);
+const CALM: Duration = Duration::from_millis(100);
 
 /// More than this waiting means that the listener has fallen behind: it gets everything anew instead.
 const MOST_WAITING: usize = 20_000;
 
-/// More entries than this in one batch cannot be painted in one frame, nor more of what they say and hold, in bytes.
-/// They are history's: whoever shows it is told to look there.
-const MOST_ENTRIES: usize = 500;
+/// More of what entries say and hold than this, in bytes, is not told one by one in [`CALM`] either.
 const MOST_ENTRY_BYTES: usize = 1024 * 1024;
+
+/// Who listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listener {
+    /// It paints what it hears, and must have time left for the operator.
+    Window,
+    /// It writes down what it hears.
+    Program,
+}
+
+impl Listener {
+    /// More entries than this are not told one by one in [`CALM`]. They are history's: whoever shows it is told to look
+    /// there.
+    fn most_entries(self) -> usize {
+        match self {
+            Self::Window => 50,
+            Self::Program => 500,
+        }
+    }
+}
 
 /// What makes two patches one: a newer one takes the place of an older one that was not yet heard.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,11 +93,15 @@ impl Subject {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Waiting {
     patches: Vec<Patch>,
     places: HashMap<Subject, usize>,
     entries: Entries,
+    /// Since when they are counted.
+    counted: Instant,
+    /// More are not told one by one.
+    most_entries: usize,
     /// Somebody may wait for one of them.
     urgent: bool,
     /// Everything must be told anew: at the start, and after falling behind.
@@ -87,7 +109,7 @@ struct Waiting {
     ended: bool,
 }
 
-/// How the entries stand that wait.
+/// How the entries stand that came within one [`CALM`], in however many batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Entries {
     Told {
@@ -106,27 +128,35 @@ impl Default for Entries {
 
 impl Entries {
     /// Takes one more.
-    fn and(self, row: &EntryView) -> Self {
+    fn and(self, row: &EntryView, most: usize) -> Self {
         let Self::Told { count, bytes } = self else { return Self::Missed };
         let (count, bytes) = (count + 1, bytes + row.text.len() + row.raw.len());
-        if count > MOST_ENTRIES || bytes > MOST_ENTRY_BYTES {
-            Self::Missed
-        } else {
-            Self::Told { count, bytes }
-        }
+        if count > most || bytes > MOST_ENTRY_BYTES { Self::Missed } else { Self::Told { count, bytes } }
     }
 }
 
 impl Waiting {
+    fn new(listener: Listener) -> Self {
+        Self {
+            patches: Vec::new(),
+            places: HashMap::new(),
+            entries: Entries::default(),
+            counted: Instant::now(),
+            most_entries: listener.most_entries(),
+            urgent: false,
+            reset: true,
+            ended: false,
+        }
+    }
+
     fn push(&mut self, patch: Patch) {
         if let Patch::Entry { row } = &patch {
             let before = self.entries;
-            self.entries = before.and(row);
-            if self.entries == Entries::Missed {
-                if before != Entries::Missed {
-                    self.miss_entries();
-                }
-                return;
+            self.entries = before.and(row, self.most_entries);
+            match (before, self.entries) {
+                (Entries::Missed, _) => return self.put(Patch::EntriesMissed),
+                (_, Entries::Missed) => return self.miss_entries(),
+                (_, Entries::Told { .. }) => {}
             }
         }
         self.put(patch);
@@ -148,6 +178,17 @@ impl Waiting {
             (false, true) => return None,
         };
         Some(told.map_or_else(Instant::now, |told| told + pause))
+    }
+
+    /// What waits, and whether everything is to be told before it.
+    fn take(&mut self, now: Instant) -> (bool, Vec<Patch>) {
+        self.places.clear();
+        if now - self.counted >= CALM {
+            self.counted = now;
+            self.entries = Entries::default();
+        }
+        self.urgent = false;
+        (std::mem::take(&mut self.reset), std::mem::take(&mut self.patches))
     }
 
     fn put(&mut self, patch: Patch) {
@@ -229,13 +270,7 @@ impl Subscription {
                 },
             }
         }
-        let (reset, newer) = {
-            let mut waiting = queue.lock();
-            waiting.places.clear();
-            waiting.entries = Entries::default();
-            waiting.urgent = false;
-            (std::mem::take(&mut waiting.reset), std::mem::take(&mut waiting.patches))
-        };
+        let (reset, newer) = queue.lock().take(Instant::now());
         let mut patches = if reset { self.everything().await } else { Vec::new() };
         patches.extend(newer);
         self.number += 1;
@@ -275,11 +310,8 @@ struct Present {
 }
 
 impl Listeners {
-    pub(crate) fn add(&self, queries: Arc<Queries>) -> Subscription {
-        let queue = Arc::new(Queue {
-            waiting: Mutex::new(Waiting { reset: true, ..Waiting::default() }),
-            filled: Notify::new(),
-        });
+    pub(crate) fn add(&self, listener: Listener, queries: Arc<Queries>) -> Subscription {
+        let queue = Arc::new(Queue { waiting: Mutex::new(Waiting::new(listener)), filled: Notify::new() });
         let mut present = self.lock();
         present.queues.push(Arc::downgrade(&queue));
         if let Some(unseen) = present.unseen.take() {
@@ -348,9 +380,14 @@ mod tests {
         }
     }
 
+    /// It has been told everything there is.
+    fn told() -> Waiting {
+        Waiting { reset: false, ..Waiting::new(Listener::Program) }
+    }
+
     #[test]
     fn a_newer_patch_takes_the_place_of_an_older_one() {
-        let mut waiting = Waiting::default();
+        let mut waiting = told();
         for (n, text) in [(1, "a"), (2, "b"), (1, "c")] {
             waiting.push(entry(n, text));
         }
@@ -371,21 +408,21 @@ mod tests {
 
     #[test]
     fn what_only_goes_on_is_gathered_and_an_ask_does_not_wait_with_it() {
-        let told = Instant::now();
-        let mut waiting = Waiting::default();
-        assert_eq!(waiting.due(Some(told)), None, "nothing waits");
+        let last = Instant::now();
+        let mut waiting = told();
+        assert_eq!(waiting.due(Some(last)), None, "nothing waits");
         waiting.push(entry(1, ""));
-        assert_eq!(waiting.due(Some(told)), Some(told + CALM));
+        assert_eq!(waiting.due(Some(last)), Some(last + CALM));
         waiting.push(agent(1));
-        assert_eq!(waiting.due(Some(told)), Some(told + FRAME));
-        let mut waiting = Waiting { reset: true, ..Waiting::default() };
+        assert_eq!(waiting.due(Some(last)), Some(last + FRAME));
+        let mut waiting = Waiting::new(Listener::Window);
         waiting.push(entry(1, ""));
-        assert_eq!(waiting.due(Some(told)), Some(told + FRAME), "the first is never waited for");
+        assert_eq!(waiting.due(Some(last)), Some(last + FRAME), "the first is never waited for");
     }
 
     #[test]
     fn a_listener_that_falls_behind_is_told_everything_anew() {
-        let mut waiting = Waiting::default();
+        let mut waiting = told();
         for n in 0..MOST_WAITING * 3 {
             waiting.push(agent(n));
         }
@@ -396,7 +433,7 @@ mod tests {
     #[test]
     fn of_more_entries_than_can_be_painted_only_that_they_came_is_told() {
         for (count, size) in [(1_000_000, 0), (100, MOST_ENTRY_BYTES / 10)] {
-            let mut waiting = Waiting::default();
+            let mut waiting = told();
             waiting.push(agent(1));
             for n in 0..count {
                 waiting.push(entry(n, &"x".repeat(size)));
@@ -415,9 +452,25 @@ mod tests {
 
     #[test]
     fn as_many_entries_as_can_be_painted_are_told_one_by_one() {
-        let mut waiting = Waiting::default();
-        (0..MOST_ENTRIES).for_each(|n| waiting.push(entry(n, "")));
-        assert_eq!(waiting.patches.len(), MOST_ENTRIES);
-        assert!(waiting.patches.iter().all(|patch| matches!(patch, Patch::Entry { .. })));
+        for listener in [Listener::Window, Listener::Program] {
+            let mut waiting = Waiting::new(listener);
+            (0..listener.most_entries()).for_each(|n| waiting.push(entry(n, "")));
+            assert_eq!(waiting.patches.len(), listener.most_entries());
+            assert!(waiting.patches.iter().all(|patch| matches!(patch, Patch::Entry { .. })));
+        }
+    }
+
+    #[test]
+    fn after_too_many_entries_each_batch_says_that_some_came_until_they_are_counted_anew() {
+        let mut waiting = Waiting::new(Listener::Window);
+        let begun = waiting.counted;
+        (0..1_000).for_each(|n| waiting.push(entry(n, "")));
+        waiting.take(begun);
+        for (later, is_told) in [(CALM / 2, false), (CALM, false), (CALM, true)] {
+            waiting.push(entry(1_000, ""));
+            let (_, patches) = waiting.take(begun + later);
+            assert_eq!(matches!(patches[..], [Patch::Entry { .. }]), is_told, "{later:?}");
+            assert_eq!(matches!(patches[..], [Patch::EntriesMissed]), !is_told, "{later:?}");
+        }
     }
 }

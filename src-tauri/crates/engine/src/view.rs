@@ -155,7 +155,7 @@ impl AskView {
             shown: ask.shown(),
             outcome: settled.map(|(_, _, outcome)| outcome.into()),
             outcome_note: settled.and_then(|(_, _, outcome)| outcome.note().map(str::to_owned)),
-            by: settled.map(|(_, by, _)| by.name().to_owned()),
+            by: settled.map(|(_, by, _)| by.name().into_owned()),
             settled_at: settled.map(|(at, _, _)| at),
         }
     }

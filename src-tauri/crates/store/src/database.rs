@@ -13,6 +13,9 @@ pub(crate) const NAME: &str = "deskbell.db";
 /// Left behind when damage is met while running: the next start looks through the whole file.
 const SUSPECT: &str = "deskbell.db.suspect";
 
+/// Left behind by an unclean end until the whole file was looked through; see inspector.rs.
+const UNPROVEN: &str = "deskbell.db.unproven";
+
 /// How long to wait for somebody else who writes into the file (a person with a database tool).
 pub(crate) const BUSY: Duration = Duration::from_secs(1);
 
@@ -73,7 +76,8 @@ pub(crate) fn open(folder: &Path) -> Result<(Connection, Option<Moved>), OpenErr
         Err(unfit) => return Err(refused(unfit)),
     };
     let to = damage::move_aside(&path(folder)).map_err(|error| OpenError::failed(folder, error))?;
-    forget_suspicion(folder);
+    remove(folder, SUSPECT);
+    prove(folder);
     let mut conn = connect(folder).map_err(refused)?;
     let saved = damage::salvage(&to, &mut conn).map_err(|error| OpenError::failed(folder, error))?;
     Ok((conn, Some(Moved { to, why, saved })))
@@ -87,7 +91,6 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     drop(file);
     // A clean end leaves no log behind.
     let unclean = std::fs::metadata(folder.join(format!("{NAME}-wal"))).is_ok_and(|log| log.len() > 0);
-    let suspect = folder.join(SUSPECT).exists();
 
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(&path, flags)?;
@@ -99,8 +102,13 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     if found > schema::KNOWN {
         return Err(Unfit::Newer(found));
     }
-    if unclean || suspect {
-        check(&conn)?;
+    if unclean {
+        leave(folder, UNPROVEN);
+    }
+    if folder.join(SUSPECT).exists()
+        && let Some(why) = damage_in(&conn)?
+    {
+        return Err(Unfit::Damaged(why));
     }
     // Of a fresh database, before its first page: what is removed can then be given back a little at a time.
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
@@ -118,14 +126,27 @@ fn connect(folder: &Path) -> Result<Connection, Unfit> {
     conn.set_prepared_statement_cache_capacity(64);
     schema::migrate(&mut conn)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    forget_suspicion(folder);
+    remove(folder, SUSPECT);
     Ok(conn)
 }
 
 /// Looks through the whole file for damage, until the first.
-fn check(conn: &Connection) -> Result<(), Unfit> {
-    let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(Unfit::Damaged(found)) }
+pub(crate) fn damage_in(conn: &Connection) -> rusqlite::Result<Option<String>> {
+    match conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)) {
+        Ok(found) => Ok((found != "ok").then_some(found)),
+        Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether it ended unclean, and was not looked through since.
+pub(crate) fn is_unproven(folder: &Path) -> bool {
+    folder.join(UNPROVEN).exists()
+}
+
+/// It was looked through, or is another one now.
+pub(crate) fn prove(folder: &Path) {
+    remove(folder, UNPROVEN);
 }
 
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
@@ -134,15 +155,19 @@ pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
 
 /// Damage was met: the next start shall look for it.
 pub(crate) fn suspect(folder: &Path) {
-    if let Err(error) = lock::private().create(true).truncate(false).open(folder.join(SUSPECT)) {
-        tracing::warn!(%error, "the damage could not be marked for the next start");
+    leave(folder, SUSPECT);
+}
+
+fn leave(folder: &Path, mark: &str) {
+    if let Err(error) = lock::private().create(true).truncate(false).open(folder.join(mark)) {
+        tracing::warn!(%error, mark, "a mark for the next start could not be left");
     }
 }
 
-fn forget_suspicion(folder: &Path) {
-    match std::fs::remove_file(folder.join(SUSPECT)) {
+fn remove(folder: &Path, mark: &str) {
+    match std::fs::remove_file(folder.join(mark)) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => tracing::warn!(%error, "the mark of damage could not be removed"),
+        Err(error) => tracing::warn!(%error, mark, "a mark could not be removed"),
     }
 }

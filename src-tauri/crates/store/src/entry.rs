@@ -208,7 +208,7 @@ pub(crate) fn each_after(
 }
 
 pub(crate) fn newest(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.query_row("SELECT coalesce(max(id), 0) FROM entry", [], |row| row.get(0))
+    conn.prepare_cached("SELECT coalesce(max(id), 0) FROM entry")?.query_row([], |row| row.get(0))
 }
 
 /// By which the line is told from that of another database.

@@ -12,6 +12,7 @@
 
 mod ask;
 mod audit;
+mod background;
 mod checkpointer;
 mod damage;
 mod database;
@@ -20,6 +21,7 @@ mod entry;
 mod error;
 mod history;
 mod hour;
+mod inspector;
 mod json;
 mod lead;
 mod lock;

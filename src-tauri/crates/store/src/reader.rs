@@ -170,7 +170,7 @@ impl Reader {
         self.find(&search::Wanted { history, terms, best: false })
     }
 
-    /// Those that fit best of the newest thousand that have what is looked for; of equals, the newest come first.
+    /// Those that fit best of the newest five hundred that have what is looked for; of equals, the newest come first.
     pub fn best(&self, history: &History, terms: &Terms) -> Result<Vec<Found>, StoreError> {
         self.find(&search::Wanted { history, terms, best: true })
     }

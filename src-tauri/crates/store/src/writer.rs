@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::checkpointer::Checkpointer;
+use crate::inspector::Inspector;
 use crate::lock::FolderLock;
 use crate::queue::{Lanes, Order, Queue, Queued};
 use crate::search::Follower;
@@ -39,6 +40,7 @@ pub(crate) struct Writer {
     pub(crate) follower: Follower,
     pub(crate) keeper: Keeper,
     pub(crate) checkpointer: Checkpointer,
+    pub(crate) inspector: Option<Inspector>,
     /// How long it has written since the last step of upkeep, and how long that took.
     pub(crate) written: Duration,
     pub(crate) kept_up: Duration,
@@ -63,6 +65,7 @@ impl Writer {
     ) -> std::io::Result<Self> {
         Ok(Self {
             checkpointer: Checkpointer::start(&database::path(&folder))?,
+            inspector: Inspector::start(&folder)?,
             folder,
             lock,
             conn,
@@ -296,9 +299,12 @@ impl Writer {
     }
 
     fn end(self, closing: Option<oneshot::Sender<()>>) {
-        let Self { conn, lock, follower, checkpointer, .. } = self;
+        let Self { conn, lock, follower, checkpointer, inspector, .. } = self;
         follower.end();
         checkpointer.end();
+        if let Some(inspector) = inspector {
+            inspector.end();
+        }
         if let Err(error) = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
             tracing::warn!(%error, "the log could not be folded into the database; the next start does it");
         }

@@ -2,7 +2,7 @@
 
 use deskbell_domain::Link;
 use deskbell_engine::command::Patch;
-use deskbell_engine::{Engine, Options};
+use deskbell_engine::{Engine, Listener, Options};
 use deskbell_sim::{Config, Hyperhive};
 use tokio::net::TcpListener;
 
@@ -30,7 +30,7 @@ async fn what_waits_is_shown_while_the_server_says_nothing_at_all() {
 
     let options = Options { data: folder.path().to_owned(), ..Options::default() };
     let desk = Engine::start(options).await.unwrap();
-    let first = desk.subscribe().next().await.unwrap();
+    let first = desk.subscribe(Listener::Program).next().await.unwrap();
     let waits = first
         .patches
         .iter()

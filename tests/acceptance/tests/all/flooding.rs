@@ -7,7 +7,7 @@ use std::time::Duration;
 use deskbell_domain::Link;
 use deskbell_engine::command::{Answer, Batch, Command, Patch};
 use deskbell_engine::view::{AgentView, SourceView};
-use deskbell_engine::{Engine, Subscription};
+use deskbell_engine::{Engine, Listener, Subscription};
 use deskbell_sim::{Config, Hyperhive};
 use tokio::time::{Instant, timeout};
 
@@ -66,7 +66,7 @@ async fn an_ask_arrives_while_another_source_floods() {
     let flood = flood(&flooding);
     until("it floods", async || taken().await > 5_000).await;
 
-    let mut subscription = desk.subscribe();
+    let mut subscription = desk.subscribe(Listener::Program);
     next(&mut subscription).await;
     let before = taken().await;
     asking.ask_approval("coder", "add ripgrep");
@@ -91,7 +91,7 @@ async fn however_often_a_thing_changes_a_listener_hears_it_once_a_frame_and_as_i
     let (desk, folder) = engine().await;
     add(&desk, "hive", "hyperhive", &hive.url()).await;
     until("it is live", async || are_live(&desk).await).await;
-    let mut subscription = desk.subscribe();
+    let mut subscription = desk.subscribe(Listener::Program);
     next(&mut subscription).await;
     let begun = Instant::now();
     for change in 0..CHANGES {

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use deskbell_domain::Auth;
 use deskbell_e2e::{Desktop, Session, Theme, Window};
 use deskbell_engine::command::{Answer, Command, SecretDraft, SourceDraft};
 use deskbell_engine::{Engine, Options};
+use deskbell_store::{Op, Opened, Store, Write};
 
 use crate::live::process;
+use crate::search::lines;
+
+/// So many are written at a time.
+const AT_ONCE: usize = 1_000;
 
 /// The app, and what it runs on.
 pub struct App {
@@ -58,6 +64,23 @@ pub async fn add(data: &Path, sources: &[(String, String)]) -> Result<()> {
         }
     }
     engine.stop().await;
+    Ok(())
+}
+
+/// Writes so many things down, made up from their numbers, of one source whose server is gone.
+pub async fn fill(data: &Path, count: usize, thing: fn(usize) -> Op) -> Result<()> {
+    let Opened { store, mut committed, .. } = Store::open(data)?;
+    tokio::spawn(async move { while committed.recv().await.is_some() {} });
+    let source = lines::source_id();
+    store.write_durable(Write { source: source.clone(), ops: vec![lines::source()], received: None }).await?;
+    for from in (0..count).step_by(AT_ONCE) {
+        let ops = (from..count.min(from + AT_ONCE)).map(thing).collect();
+        store.write(Write { source: source.clone(), ops, received: None }).await;
+    }
+    while store.behind() > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    store.close().await;
     Ok(())
 }
 

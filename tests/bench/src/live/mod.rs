@@ -4,24 +4,27 @@ mod app;
 mod cpu;
 mod desk;
 mod feed;
+mod frames;
 mod intake;
 mod latency;
 mod process;
 mod soak;
 mod start;
 mod times;
+mod ui;
 
 use anyhow::Result;
 
 use crate::Length;
 use crate::line::Line;
 
-pub const BENCHES: [(&str, Bench); 5] = [
+pub const BENCHES: [(&str, Bench); 6] = [
     ("cpu", cpu::run),
     ("intake", intake::run),
     ("latency", latency::run),
     ("soak", soak::run),
     ("start", start::run),
+    ("ui", ui::run),
 ];
 
 type Bench = fn(Length, fn(&Line) -> Result<()>) -> Result<()>;

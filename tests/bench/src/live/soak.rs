@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use deskbell_engine::command::Patch;
-use deskbell_engine::{Engine, Subscription};
+use deskbell_engine::{Engine, Listener, Subscription};
 use deskbell_sim::{Config, Hyperhive};
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -46,7 +46,7 @@ pub fn run(length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
         let engine = desk::engine(folder.path()).await?;
         desk::listen(&engine, "asking", hive.url()).await?;
         desk::listen(&engine, "talking", feed.url(0)).await?;
-        let mut subscription = engine.subscribe();
+        let mut subscription = engine.subscribe(Listener::Program);
         feed.go(1).await?;
         let mut parts = Vec::new();
         for part in 1..=PARTS {

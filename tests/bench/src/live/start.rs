@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use deskbell_e2e::{Desktop, Window, eventually};
-use deskbell_store::{Opened, Store, Write};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -21,7 +20,6 @@ const BENCH: &str = "start";
 const BUDGET_RATIO: f64 = 1.25;
 /// A port that nobody listens on.
 const NOBODY: &str = "http://127.0.0.1:9";
-const AT_ONCE: usize = 1_000;
 /// When the page was first painted, in milliseconds since 1970.
 const PAINTED: &str = "const [mark] = performance.getEntriesByName('painted'); return mark ? performance.timeOrigin + mark.startTime : null";
 
@@ -37,7 +35,7 @@ pub fn run(length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
         let gone = [("gone".to_owned(), NOBODY.to_owned())];
         app::add(&fresh, &gone).await?;
         app::add(&long, &gone).await?;
-        fill(&long, lines).await?;
+        app::fill(&long, lines, lines::line).await?;
         let desktop = app::desktop()?;
         let (mut empty, mut at_zero, mut at_many) = (Vec::new(), Vec::new(), Vec::new());
         // In turns, so that what else the machine does hits them alike. The first of each warms the disk.
@@ -97,20 +95,4 @@ fn begun(process: u32) -> Result<SystemTime> {
     let up: f64 =
         uptime.split_whitespace().next().context("the kernel does not say how long it runs")?.parse()?;
     Ok(SystemTime::now() - Duration::from_secs_f64((up - ticks / 100.0).max(0.0)))
-}
-
-async fn fill(data: &Path, count: usize) -> Result<()> {
-    let Opened { store, mut committed, .. } = Store::open(data)?;
-    tokio::spawn(async move { while committed.recv().await.is_some() {} });
-    let source = lines::source_id();
-    store.write_durable(Write { source: source.clone(), ops: vec![lines::source()], received: None }).await?;
-    for from in (0..count).step_by(AT_ONCE) {
-        let ops = (from..count.min(from + AT_ONCE)).map(lines::line).collect();
-        store.write(Write { source: source.clone(), ops, received: None }).await;
-    }
-    while store.behind() > 0 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    store.close().await;
-    Ok(())
 }

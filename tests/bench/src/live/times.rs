@@ -10,6 +10,10 @@ impl Times {
         Self(times)
     }
 
+    pub fn all(self) -> Vec<Duration> {
+        self.0
+    }
+
     /// In milliseconds, the time within which so many of a hundred were done.
     pub fn within(&self, percent: usize) -> f64 {
         let nth = (self.0.len() * percent).div_ceil(100).saturating_sub(1);

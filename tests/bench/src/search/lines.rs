@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use deskbell_domain::{
-    Auth, Change, Entry, EntryKind, Hash, ItemId, Millis, SecretRef, Source, SourceId, When,
+    Auth, Change, Entry, EntryKind, Hash, ItemId, Millis, SecretRef, Source, SourceId, Thread, ThreadState,
+    When,
 };
 use deskbell_store::Op;
 
@@ -60,11 +61,24 @@ pub fn line(n: usize) -> Op {
     Op::Change(Change::Entry(entry(n)))
 }
 
+/// A conversation of which nothing is told but that there is one.
+pub fn thread(n: usize) -> Op {
+    Op::Change(Change::Thread(Thread {
+        item: ItemId::of("session", n),
+        title: text(n),
+        parent: None,
+        agent: None,
+        state: ThreadState::Idle,
+        updated: When::Said(Millis(at(n))),
+        offers: Vec::new(),
+    }))
+}
+
 pub fn at(n: usize) -> i64 {
     BEGUN + n as i64 * STEP_MS
 }
 
-/// What it says: eight words, a sha, and seldom something rare.
+/// What it says: eight words, a sha, and seldom something rare, which a million lines fill a page with.
 pub fn text(n: usize) -> String {
     let mut state = n as u64;
     let mut throw = || {
@@ -74,10 +88,10 @@ pub fn text(n: usize) -> String {
     };
     let mut words: Vec<&str> =
         (0..8).filter_map(|_| WORDS.get(throw() as usize % WORDS.len()).copied()).collect();
-    if n % 50_000 == 777 {
+    if n % 10_000 == 777 {
         words.push("Quetzalcoatl");
     }
-    let sha = if n % 20_000 == 55 { "a73f9c01b2".to_owned() } else { format!("{:010x}", throw()) };
+    let sha = if n % 10_000 == 55 { "a73f9c01b2".to_owned() } else { format!("{:010x}", throw()) };
     format!("{} {sha}", words.join(" "))
 }
 

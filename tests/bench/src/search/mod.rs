@@ -30,15 +30,22 @@ struct Case {
     full_text: Option<&'static str>,
     like: Option<&'static str>,
     filter: fn(usize) -> History,
+    order: Order,
 }
 
-const CASES: [Case; 10] = [
+enum Order {
+    Newest,
+    Best,
+}
+
+const CASES: [Case; 11] = [
     Case {
         name: "rare word",
         words: "quetzalcoatl",
         full_text: Some("quetzalcoatl"),
         like: Some("%quetzalcoatl%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "common word",
@@ -46,6 +53,7 @@ const CASES: [Case; 10] = [
         full_text: Some("build"),
         like: Some("%build%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "two words",
@@ -53,6 +61,7 @@ const CASES: [Case; 10] = [
         full_text: Some("deploy staging"),
         like: None,
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "phrase",
@@ -60,6 +69,7 @@ const CASES: [Case; 10] = [
         full_text: Some("\"waits for review\""),
         like: Some("%waits for review%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "prefix",
@@ -67,6 +77,7 @@ const CASES: [Case; 10] = [
         full_text: Some("migr*"),
         like: Some("%migr%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "part of a sha",
@@ -74,6 +85,7 @@ const CASES: [Case; 10] = [
         full_text: None,
         like: Some("%3f9c01%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "two letters of Chinese",
@@ -81,6 +93,7 @@ const CASES: [Case; 10] = [
         full_text: None,
         like: Some("%审批%"),
         filter: everything,
+        order: Order::Newest,
     },
     Case {
         name: "a word without another",
@@ -88,9 +101,32 @@ const CASES: [Case; 10] = [
         full_text: Some("error NOT staging"),
         like: None,
         filter: everything,
+        order: Order::Newest,
     },
-    Case { name: "filter only", words: "", full_text: None, like: None, filter: one_thread },
-    Case { name: "filter and words", words: "build -red", full_text: None, like: None, filter: last_tuesday },
+    Case {
+        name: "best first",
+        words: "build error",
+        full_text: None,
+        like: None,
+        filter: everything,
+        order: Order::Best,
+    },
+    Case {
+        name: "filter only",
+        words: "",
+        full_text: None,
+        like: None,
+        filter: one_thread,
+        order: Order::Newest,
+    },
+    Case {
+        name: "filter and words",
+        words: "build -red",
+        full_text: None,
+        like: None,
+        filter: last_tuesday,
+        order: Order::Newest,
+    },
 ];
 
 fn everything(_: usize) -> History {
@@ -112,46 +148,77 @@ fn last_tuesday(count: usize) -> History {
     }
 }
 
+/// A history of so many lines, and the same lines plain.
+struct Made {
+    count: usize,
+    reader: Reader,
+    plain: Plain,
+    _folder: TempDir,
+}
+
+impl Made {
+    fn fill(count: usize, print: fn(&Line) -> Result<()>) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let data = folder.path().join("data");
+        fill(&data, count, print)?;
+        let plain = Plain::fill(&folder.path().join("plain.db"), count)?;
+        Ok(Self { count, reader: Reader::open(&data)?, plain, _folder: folder })
+    }
+
+    /// How long a first page took, and how much was on it.
+    fn search(&self, case: &Case) -> Result<(f64, usize)> {
+        let history = History { limit: Some(PAGE), ..(case.filter)(self.count) };
+        let terms = Terms::parse(case.words);
+        let begun = Instant::now();
+        let found = match case.order {
+            Order::Newest if terms.is_empty() => self.reader.history(&history)?.len(),
+            Order::Newest => self.reader.search(&history, &terms)?.len(),
+            Order::Best => self.reader.best(&history, &terms)?.len(),
+        };
+        Ok((ms(begun.elapsed()), found))
+    }
+}
+
 pub fn run(length: Length, print: fn(&Line) -> Result<()>) -> Result<()> {
     let (counts, times): (&[usize], usize) = match length {
         Length::Full => (&[1_000_000, 10_000_000], 200),
         Length::Quick => (&[100_000], 50),
     };
-    counts.iter().try_for_each(|count| measure(*count, times, print))
+    let histories = counts.iter().map(|count| Made::fill(*count, print)).collect::<Result<Vec<_>>>()?;
+    CASES.iter().try_for_each(|case| measure(case, &histories, times, print))
 }
 
-fn measure(count: usize, times: usize, print: fn(&Line) -> Result<()>) -> Result<()> {
-    let folder = TempDir::new()?;
-    let data = folder.path().join("data");
-    fill(&data, count, print)?;
-    let plain = Plain::fill(&folder.path().join("plain.db"), count)?;
-    let reader = Reader::open(&data)?;
-    for case in &CASES {
-        let terms = Terms::parse(case.words);
-        let history = History { limit: Some(PAGE), ..(case.filter)(count) };
-        let mut took = Vec::with_capacity(times);
-        let mut found = 0;
-        for _ in 0..times {
-            let begun = Instant::now();
-            found = match terms.is_empty() {
-                true => reader.history(&history)?.len(),
-                false => reader.search(&history, &terms)?.len(),
-            };
-            took.push(ms(begun.elapsed()));
+/// One case in all the histories, in turns: what else the machine does meanwhile falls on all of them.
+fn measure(case: &Case, histories: &[Made], times: usize, print: fn(&Line) -> Result<()>) -> Result<()> {
+    let mut took = vec![Vec::with_capacity(times); histories.len()];
+    for _ in 0..times {
+        for (history, took) in histories.iter().zip(&mut took) {
+            let (ms, found) = history.search(case)?;
+            anyhow::ensure!(found > 0, "nothing is found of \"{}\"", case.words);
+            took.push(ms);
         }
-        took.sort_by(f64::total_cmp);
-        anyhow::ensure!(found > 0, "nothing is found of \"{}\"", case.words);
-        let at = |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default();
+    }
+    took.iter_mut().for_each(|took| took.sort_by(f64::total_cmp));
+    let at =
+        |took: &[f64], part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default();
+    for (Made { count, plain, .. }, took) in histories.iter().zip(&took) {
         let name = |figure: &str| format!("{count}, {}, {figure}", case.name);
         let line = |figure, value, against| print(&Line::new(BENCH, name(figure), "ms", value, against));
-        line("p50", at(0.5), ("budget", BUDGET_MS))?;
-        line("p95", at(0.95), ("budget", BUDGET_MS))?;
+        line("p50", at(took, 0.5), ("budget", BUDGET_MS))?;
+        line("p95", at(took, 0.95), ("budget", BUDGET_MS))?;
         line("max", took.last().copied().unwrap_or_default(), ("budget", BUDGET_MS))?;
         if let Some(query) = case.full_text {
-            line("p50", at(0.5), ("FTS5 alone", middle(times, || plain.full_text(query, PAGE))?))?;
+            line("p50", at(took, 0.5), ("FTS5 alone", middle(times, || plain.full_text(query, PAGE))?))?;
         }
         if let Some(pattern) = case.like {
-            line("p50", at(0.5), ("LIKE", middle(PLAIN_TIMES, || plain.like(pattern, PAGE))?))?;
+            line("p50", at(took, 0.5), ("LIKE", middle(PLAIN_TIMES, || plain.like(pattern, PAGE))?))?;
+        }
+    }
+    // How a page grows with the history.
+    if let ([small, .., large], [few, .., many]) = (histories, &took[..]) {
+        for (figure, part) in [("p50", 0.5), ("p95", 0.95)] {
+            let name = format!("{} of {}, {}, {figure}", large.count, small.count, case.name);
+            print(&Line::new(BENCH, name, "ms", at(many, part), ("the smaller", at(few, part))))?;
         }
     }
     Ok(())

@@ -101,7 +101,7 @@ pub async fn picture_batch(studio: &mut Studio<'_>) -> Result<()> {
     within(OPENING, "two asks can be answered together", async || {
         let window = studio.window()?;
         for key in asks(window, APPROVAL).await? {
-            let chosen = ".list li.chosen";
+            let chosen = ".list .chosen";
             if window.run("return document.querySelectorAll(arguments[0]).length", json!([chosen])).await?
                 == 2
             {

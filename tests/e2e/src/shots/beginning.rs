@@ -8,7 +8,7 @@ use super::places::SCREENS;
 use super::studio::{Place, Step, Studio};
 
 /// What is empty beside the screens themselves.
-const NOTHING: &[Place] = &[
+const NOTHING: &[Place<'_>] = &[
     (
         "empty-record",
         "History",

@@ -6,6 +6,7 @@ mod beginning;
 mod places;
 mod still;
 mod studio;
+mod trouble;
 
 use std::path::Path;
 use std::process::Command;
@@ -45,8 +46,11 @@ fn make_small(view: &str, name: &str) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let small = folder.join(name).with_extension("png");
     let picture: &Path = &shots.join(format!("{view}-wide-dark.png"));
-    let made =
-        Command::new("convert").arg(picture).args(["-strip", "-colors", "200"]).arg(&small).status()?;
+    let made = Command::new("convert")
+        .arg(picture)
+        .args(["-strip", "+dither", "-colors", "200"])
+        .arg(&small)
+        .status()?;
     ensure!(made.success(), "{} could not be made from {}", small.display(), picture.display());
     println!("  {}", small.display());
     Ok(())
@@ -57,6 +61,7 @@ async fn in_theme(theme: Theme, only: Option<&str>) -> Result<(usize, Vec<String
     desktop.notifications.hush()?;
     let mut studio = Studio::new(&desktop, theme, only);
     beginning::picture(&mut studio).await?;
+    trouble::picture(&mut studio).await?;
     let demo = desktop.data().join("demo");
     let folder = demo.to_string_lossy();
     places::picture_full(&mut studio, &["--demo", "--data", &folder]).await?;

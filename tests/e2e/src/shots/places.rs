@@ -28,7 +28,7 @@ const BY: &str = "[data-testid=\"history-by\"]";
 const KIND: &str = "select[aria-label=\"Kind\"]";
 const RECEIPT: &str = "[data-testid=\"entry-row\"][data-kind=\"receipt\"]";
 
-const PLACES: &[Place] = &[
+const PLACES: &[Place<'_>] = &[
     ("agents", "Agents", &[], "[data-testid=\"agent-row\"]"),
     (
         "agent-attach",

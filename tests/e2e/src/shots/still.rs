@@ -3,7 +3,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::studio::{Place, Step, Studio};
+use super::places::SCREENS;
+use super::studio::{Step, Studio};
 
 /// From now on the engine's answers are held back.
 const HOLD: &str = "window.fetch = () => new Promise(() => undefined)";
@@ -26,68 +27,59 @@ page.src = document.querySelector('script[type="module"]').src + '?again';
 document.head.append(page);
 "#;
 
-const LOADING: &[Place] = &[
-    ("loading-usage", "Tasks", &[Step::Click("[data-testid=\"show-usage\"]")], "[data-testid=\"usage\"]"),
+/// What the engine is asked for when it is gone to: its name, the screen it is on, how it is got to from there, and what
+/// is there while there is no answer and once there was none.
+const READ: &[(&str, &str, &[Step], [&str; 2])] = &[
     (
-        "loading-thread",
-        "Threads",
-        &[Step::Click("[data-testid=\"thread-row\"]")],
-        "[data-testid=\"thread-detail\"]",
-    ),
-    ("loading-history", "History", &[], ".empty"),
-    (
-        "loading-record",
-        "History",
-        &[Step::Click("[data-testid=\"show-record\"]")],
-        "[data-testid=\"record\"]",
-    ),
-    (
-        "loading-storage",
-        "Settings",
-        &[Step::Turn("[data-testid=\"storage\"]")],
-        "[data-testid=\"storage\"] p",
-    ),
-];
-
-const ERRORS: &[Place] = &[
-    (
-        "error-usage",
+        "usage",
         "Tasks",
         &[Step::Click("[data-testid=\"show-usage\"]")],
-        "[data-testid=\"usage\"] [role=\"alert\"]",
+        ["[data-testid=\"usage\"]", "[data-testid=\"usage\"] [role=\"alert\"]"],
     ),
     (
-        "error-thread",
+        "thread",
         "Threads",
         &[Step::Click("[data-testid=\"thread-row\"]")],
-        "[data-testid=\"thread-detail\"]",
+        ["[data-testid=\"thread-detail\"]", "[data-testid=\"thread-detail\"] [role=\"alert\"]"],
     ),
-    ("error-history", "History", &[], ".empty button"),
+    ("history", "History", &[], [".empty", ".empty button"]),
     (
-        "error-record",
+        "record",
         "History",
         &[Step::Click("[data-testid=\"show-record\"]")],
-        "[data-testid=\"record\"] [role=\"alert\"]",
+        ["[data-testid=\"record\"]", "[data-testid=\"record\"] [role=\"alert\"]"],
     ),
     (
-        "error-storage",
+        "storage",
         "Settings",
         &[Step::Turn("[data-testid=\"storage\"]")],
-        "[data-testid=\"storage\"] [role=\"alert\"]",
+        ["[data-testid=\"storage\"] p", "[data-testid=\"storage\"] [role=\"alert\"]"],
     ),
 ];
 
+#[derive(Clone, Copy)]
+enum Still {
+    Loading,
+    Error,
+}
+
 pub async fn picture_loading(studio: &mut Studio<'_>) -> Result<()> {
-    picture(studio, HOLD, LOADING, "loading-desk").await
+    picture(studio, Still::Loading).await
 }
 
 pub async fn picture_errors(studio: &mut Studio<'_>) -> Result<()> {
-    picture(studio, REFUSE, ERRORS, "error-desk").await
+    picture(studio, Still::Error).await
 }
 
-/// Every place whose words come from the engine when it is gone to, and the page that has been told nothing.
-async fn picture(studio: &mut Studio<'_>, how: &str, places: &[Place], desk: &str) -> Result<()> {
-    if !places.iter().map(|place| place.0).chain([desk]).any(|name| studio.wants(name)) {
+/// Every place whose words come from the engine when it is gone to, and every screen of a page that was told nothing.
+async fn picture(studio: &mut Studio<'_>, still: Still) -> Result<()> {
+    let (word, how) = match still {
+        Still::Loading => ("loading", HOLD),
+        Still::Error => ("error", REFUSE),
+    };
+    let read = READ.iter().map(|(name, ..)| format!("{word}-{name}")).collect::<Vec<_>>();
+    let screens = SCREENS.map(|(name, _)| format!("{word}-{name}"));
+    if !read.iter().chain(&screens).any(|name| studio.wants(name)) {
         return Ok(());
     }
     studio.go("Inbox").await?;
@@ -95,11 +87,19 @@ async fn picture(studio: &mut Studio<'_>, how: &str, places: &[Place], desk: &st
     window.reload().await?;
     window.sees("[data-testid=\"ask-row\"]").await?;
     window.run(how, json!([])).await?;
-    for place in places {
-        studio.visit(place).await?;
+    for (name, (_, screen, steps, [loading, error])) in read.iter().zip(READ) {
+        let there = match still {
+            Still::Loading => loading,
+            Still::Error => error,
+        };
+        studio.visit(&(name, screen, steps, there)).await?;
     }
     let window = studio.window()?;
     window.run(AGAIN, json!([])).await?;
     window.sees("main .empty").await?;
-    studio.shoot(desk).await
+    for (name, (_, screen)) in screens.iter().zip(SCREENS).filter(|(name, _)| !read.contains(name)) {
+        studio.go(screen).await?;
+        studio.shoot(name).await?;
+    }
+    Ok(())
 }

@@ -25,7 +25,7 @@ pub enum Step {
 }
 
 /// Something to be seen: its name, the screen it is on, how it is got to from there, and what is there then.
-pub type Place = (&'static str, &'static str, &'static [Step], &'static str);
+pub type Place<'a> = (&'a str, &'a str, &'a [Step], &'a str);
 
 /// Takes the pictures of one theme.
 pub struct Studio<'a> {
@@ -92,7 +92,7 @@ impl<'a> Studio<'a> {
     }
 
     /// Goes to a place, and takes it. One that cannot be got to keeps nobody from the others.
-    pub async fn visit(&mut self, place: &Place) -> Result<()> {
+    pub async fn visit(&mut self, place: &Place<'_>) -> Result<()> {
         if self.wants(place.0)
             && let Err(error) = self.try_visit(place).await
         {
@@ -102,7 +102,7 @@ impl<'a> Studio<'a> {
         Ok(())
     }
 
-    async fn try_visit(&mut self, (name, screen, steps, there): &Place) -> Result<()> {
+    async fn try_visit(&mut self, (name, screen, steps, there): &Place<'_>) -> Result<()> {
         self.go(screen).await?;
         for step in *steps {
             self.take(*step).await?;

@@ -1,9 +1,7 @@
 //! What is approved, as the real window shows it.
 
-use std::fmt::Write;
-
 use anyhow::Result;
-use deskbell_e2e::{eventually, named, named_with};
+use deskbell_e2e::{eventually, long_change, named, named_with};
 use deskbell_sim::hyperhive::Proposal;
 use serde_json::json;
 
@@ -62,17 +60,4 @@ async fn opens(desk: &Desk, ask: &str) -> Result<f64> {
         Ok(desk.window.run("return window.took", json!([])).await?.as_f64())
     })
     .await
-}
-
-/// Two of three lines differ, in some of their words.
-fn long_change(lines: usize) -> String {
-    let each = lines.div_ceil(3);
-    let mut diff = format!("--- a/long.ts\n+++ b/long.ts\n@@ -1,{0} +1,{0} @@\n", each * 2);
-    for at in 1..=each {
-        let _ = writeln!(diff, "-  const value{at} = await read(\"row {at}\", {{ limit: {at} }});");
-        let _ =
-            writeln!(diff, "+  const value{at} = await read(\"line {at}\", {{ limit: {at}, deep: true }});");
-        let _ = writeln!(diff, "   report(value{at}); // what came of it");
-    }
-    diff
 }

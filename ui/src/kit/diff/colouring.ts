@@ -22,6 +22,8 @@ const LONGEST_LINE = 5000;
 export const LATER = 50;
 /** How long the worker may take over one file, in milliseconds: it reads what an agent wrote. */
 export const PATIENCE = 20_000;
+/** How long a worker that has nothing to do is kept, in milliseconds. */
+export const IDLE = 60_000;
 
 /**
  * Has the colours of a change looked up, beside the page. Tells them file by file as they come; never, where they cannot
@@ -30,21 +32,26 @@ export const PATIENCE = 20_000;
 export function colour(
   change: Change,
   tell: (colours: ReadonlyMap<Line, Colours>) => void,
-  start: () => Worker = startWorker,
+  workers: Workers = shared,
 ): () => void {
   let [worker, patience]: [Worker?, ReturnType<typeof setTimeout>?] = [];
   const end = (): void => {
     clearTimeout(patience);
     worker?.terminate();
+    worker = undefined;
   };
   const begin = (): void => {
     const jobs = change.characters > LARGEST ? [] : change.files.flatMap((file, id) => jobOf(file, id));
     if (jobs.length === 0 || typeof Worker === 'undefined') return;
-    const own = (worker = start());
+    const own = (worker = workers.take());
     const next = (): void => {
       clearTimeout(patience);
       const job = jobs[0];
-      if (job === undefined) return end();
+      if (job === undefined) {
+        worker = undefined;
+        workers.giveBack(own);
+        return;
+      }
       patience = setTimeout(end, PATIENCE);
       own.postMessage(job.request);
     };
@@ -61,9 +68,40 @@ export function colour(
   return end;
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL('./colour.worker.ts', import.meta.url), { type: 'module' });
+/** Keeps one worker that has nothing to do: to start one takes longer than to colour what most changes hold. */
+export class Workers {
+  #idle: Worker | undefined;
+  #over: ReturnType<typeof setTimeout> | undefined;
+  readonly #start: () => Worker;
+
+  constructor(start: () => Worker) {
+    this.#start = start;
+  }
+
+  take(): Worker {
+    clearTimeout(this.#over);
+    const worker = this.#idle ?? this.#start();
+    this.#idle = undefined;
+    return worker;
+  }
+
+  giveBack(worker: Worker): void {
+    worker.onmessage = worker.onerror = null;
+    this.#rest();
+    this.#idle = worker;
+    this.#over = setTimeout(() => this.#rest(), IDLE);
+  }
+
+  #rest(): void {
+    clearTimeout(this.#over);
+    this.#idle?.terminate();
+    this.#idle = undefined;
+  }
 }
+
+const shared = new Workers(
+  () => new Worker(new URL('./colour.worker.ts', import.meta.url), { type: 'module' }),
+);
 
 interface Job {
   request: Request;

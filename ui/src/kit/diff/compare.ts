@@ -1,5 +1,6 @@
 import { diffLines } from 'diff';
 
+import { say } from '../../words/say';
 import type { Change, DiffFile, Line } from './parse';
 import { pairUp } from './words';
 
@@ -35,7 +36,7 @@ function linesOf(before: string, after: string): Line[] | null {
   }
   const [old, fresh] = [before.endsWith('\n'), after.endsWith('\n')];
   if (old !== fresh && before !== '' && after !== '') {
-    const text = fresh ? 'A line end comes in at the end.' : 'The line end at the end goes.';
+    const text = fresh ? say.diff.lineEndComes : say.diff.lineEndGoes;
     lines.push({ kind: 'note', old: null, new: null, text });
   }
   pairUp(lines);

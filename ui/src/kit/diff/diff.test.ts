@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { EVERYTHING } from '../../gallery/diffs';
-import { colour, LATER, PATIENCE, type Reply, type Request } from './colouring';
+import { colour, IDLE, LATER, PATIENCE, Workers, type Reply, type Request } from './colouring';
 import { languageOf } from './languages';
 import { MOST_LINES, readDiff } from './parse';
 import { layOut, type Folds, type Row } from './rows';
@@ -166,27 +166,38 @@ class Hand {
   }
 }
 
-function begin(unified: string): { hand: Hand; told: string[][] } {
+function begin(unified: string): { hand: Hand; told: string[][]; workers: Workers; end: () => void } {
   vi.stubGlobal('Worker', Hand);
   vi.useFakeTimers();
   const [hand, told]: [Hand, string[][]] = [new Hand(), []];
   const tell: Parameters<typeof colour>[1] = (found) => told.push([...found.keys()].map((line) => line.text));
-  colour(readDiff(unified), tell, () => hand as unknown as Worker);
+  const workers = new Workers(() => hand as unknown as Worker);
+  const end = colour(readDiff(unified), tell, workers);
   vi.advanceTimersByTime(LATER);
-  return { hand, told };
+  return { hand, told, workers, end };
 }
 
 const TWO =
   '--- a/x.rs\n+++ b/x.rs\n@@ -1,2 +1,2 @@\n-let a;\n+let b;\n same\n--- a/y.rs\n+++ b/y.rs\n@@ -0,0 +1 @@\n+fn c();\n';
 
-test('the worker is asked for one side of one file at a time, and ends when all is told', () => {
-  const { hand, told } = begin(TWO);
+test('the worker is asked for one side of one file at a time, and kept for the next change for a while', () => {
+  const { hand, told, workers } = begin(TWO);
   expect(hand.asked).toEqual([{ id: 0, language: 'rust', passages: ['let a;\nsame', 'let b;\nsame'] }]);
   const word = Uint32Array.from([0, 0, 3, 0, 1, 0, 4, 4]);
   hand.onmessage?.({ data: { id: 0, passages: [word, word] } });
   expect(told).toEqual([['let a;', 'let b;', 'same']]);
   expect(hand.asked[1]?.passages).toEqual(['fn c();']);
   hand.onmessage?.({ data: { id: 1, passages: [Uint32Array.of(0, 0, 2, 0)] } });
+  vi.advanceTimersByTime(IDLE - 1);
+  expect([workers.take(), hand.ended]).toEqual([hand, false]);
+  workers.giveBack(hand as unknown as Worker);
+  vi.advanceTimersByTime(IDLE);
+  expect(hand.ended).toBe(true);
+});
+
+test('a worker whose change is left before all is told is ended: the next change waits for nothing', () => {
+  const { hand, end } = begin(TWO);
+  end();
   expect(hand.ended).toBe(true);
 });
 

@@ -1,3 +1,4 @@
+import { say } from '../../words/say';
 import { pairUp } from './words';
 
 /** One line of a diff as it is shown. Numbers are lines of the old and the new file. */
@@ -44,10 +45,10 @@ const RULE = /^={5,}$/;
 const PREAMBLE =
   /^(diff |index |={5,}$|(new|deleted|old) |(dis)?similarity |rename |copy |Binary |GIT binary )/;
 /** Other modes are a plain file's. */
-const ODD_MODES: Record<string, string> = {
-  '100755': 'may be run',
-  '120000': 'a link to elsewhere',
-  '160000': 'another repository',
+const ODD_MODES: Record<string, keyof typeof say.diff.modes> = {
+  '100755': 'program',
+  '120000': 'link',
+  '160000': 'repository',
 };
 
 /**
@@ -106,7 +107,7 @@ class Reader {
   /** What is too much to be told apart. */
   rest(from: number, text: string): void {
     const file = this.start();
-    file.deeds.push({ says: `the rest, from line ${from} of the diff on, in one piece`, grave: true });
+    file.deeds.push({ says: say.diff.rest(from), grave: true });
     this.push({ kind: 'note', old: null, new: null, text });
   }
 
@@ -182,16 +183,16 @@ class Reader {
         line,
       ) ?? [];
     const odd = ODD_MODES[value];
-    if (key === 'new file mode') deed(file, 'new');
-    if (key === 'deleted file mode') deed(file, 'deleted', true);
+    if (key === 'new file mode') deed(file, say.diff.new);
+    if (key === 'deleted file mode') deed(file, say.diff.deleted, true);
     if (key === 'new mode')
-      deed(file, odd === undefined ? `mode ${value} from now on` : `${odd} from now on`, true);
-    else if (key === 'new file mode' && odd !== undefined) deed(file, odd, true);
+      deed(file, odd === undefined ? say.diff.newMode(value) : say.diff.newModes[odd], true);
+    else if (key === 'new file mode' && odd !== undefined) deed(file, say.diff.modes[odd], true);
     if (key === 'rename from' || key === 'copy from') file.from = value;
     if (key === 'rename to' || key === 'copy to') file.path = value;
-    if (key === 'rename to') deed(file, 'renamed');
-    if (key === 'copy to') deed(file, 'copied');
-    if (/^(Binary |GIT binary )/.test(line)) deed(file, 'binary: what is in it cannot be read here', true);
+    if (key === 'rename to') deed(file, say.diff.renamed);
+    if (key === 'copy to') deed(file, say.diff.copied);
+    if (/^(Binary |GIT binary )/.test(line)) deed(file, say.diff.binary, true);
     if (line.startsWith('GIT binary ')) this.bytes = true;
   }
 

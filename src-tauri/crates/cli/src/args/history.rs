@@ -79,7 +79,7 @@ pub struct History {
     /// How many rows
     #[arg(long, default_value_t = 50, value_name = "ROWS")]
     pub limit: u32,
-    /// The best first, and not the newest: of the newest thousand rows that have the words, those that say them
+    /// The best first, and not the newest: of the newest five hundred rows that have the words, those that say them
     /// themselves and as whole words come before those that have them inside others or in the frame behind the row
     #[arg(long, requires = "words", conflicts_with_all = ["before", "after", "around"])]
     pub best: bool,

@@ -20,6 +20,7 @@ pub(super) fn add(text: &mut String, row: &EntryView) -> Result<(), CommandError
 }
 
 fn cells(row: &EntryView) -> [String; COLUMNS.len()] {
+    let by = row.ended.as_ref().map(|ended| ended.by.name()).unwrap_or_default();
     [
         time(row.at).as_str(),
         if row.said { "source" } else { "deskbell" },
@@ -29,7 +30,7 @@ fn cells(row: &EntryView) -> [String; COLUMNS.len()] {
         row.thread.as_ref().map_or("", |item| item.as_str()),
         row.ask.as_ref().map_or("", |item| item.as_str()),
         row.ended.as_ref().map_or("", |ended| ended.outcome.as_str()),
-        row.ended.as_ref().map_or("", |ended| ended.by.name()),
+        &by,
         row.item.as_str(),
         &row.text,
     ]

@@ -4,7 +4,7 @@
 use super::terms::{Term, Terms};
 
 /// The best are chosen of so many, the newest that have the words: an end to the work, whatever is looked for.
-pub(super) const OF: usize = 1_000;
+pub(super) const OF: usize = 500;
 
 /// So often counts; more does not.
 const MOST: usize = 4;

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use deskbell_domain::{Answerer, SourceId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::best;
 use super::document::{ALL, Facet, folded, words};
 use super::excerpt::{Span, excerpt};
 use super::index::{Index, Reach, first_of, second};
 use super::terms::{Term, Terms};
+use super::walk::Stretch;
 use crate::entry::Line;
 use crate::history::{Cursor, History, Way};
 use crate::source::Num;
@@ -44,7 +45,8 @@ struct Hit {
     /// Nothing unless the best are wanted.
     score: usize,
     line: Line,
-    excerpt: Vec<Span>,
+    /// Where in its words what is looked for first is.
+    first: Option<usize>,
 }
 
 pub(crate) fn page(
@@ -76,8 +78,9 @@ pub(crate) fn page(
         hits.sort_by_key(|hit| Reverse(hit.score));
         hits.truncate(limit);
     }
-    let found = hits.into_iter().filter_map(|Hit { line, excerpt, .. }| {
+    let found = hits.into_iter().filter_map(|Hit { line, first, .. }| {
         let (cursor, source) = (line.cursor(), sources.get(&line.num)?.clone());
+        let excerpt = excerpt(&line.entry, &words(&line.entry), first, wanted.terms);
         Some(Found { row: EntryRow { cursor, source, entry: line.entry, ended: line.ended }, excerpt })
     });
     Ok(found.collect())
@@ -137,7 +140,7 @@ impl Search<'_> {
         let History { since, until, .. } = self.wanted.history;
         let mut oldest = since.map_or(0, |since| first_of(second(since.0)));
         let mut newest = until.map_or(Ok(i64::MAX), |until| index.end_of(second(until.0)))?;
-        let order = match way {
+        match way {
             Way::Older(end) => {
                 let document: Option<i64> = index
                     .0
@@ -145,31 +148,22 @@ impl Search<'_> {
                     .query_row([end.id], |row| row.get(0))
                     .optional()?;
                 newest = newest.min(index.end_of(second(end.at))?.max(document.unwrap_or(0)));
-                "DESC"
             }
-            Way::Newer(begin) => {
-                oldest = oldest.max(first_of(second(begin.at)));
-                "ASC"
-            }
-        };
-        let mut documents = index.0.prepare_cached(&format!(
-            "SELECT rowid FROM line WHERE line MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid {order}"
-        ))?;
-        let mut rows = documents.query(params![self.query(), oldest, newest])?;
+            Way::Newer(begin) => oldest = oldest.max(first_of(second(begin.at))),
+        }
         let mut hits: Vec<Hit> = Vec::new();
         // The last of enough, and where nothing can come before it any more.
         let mut last: Option<(Rank, i64)> = None;
-        while let Some(row) = rows.next()? {
-            let document: i64 = row.get(0)?;
+        let mut look = |document| {
             if last.is_some_and(|(_, end)| is_past(way, document, end)) {
-                break;
+                return Ok(false);
             }
             let id: i64 = index
                 .0
                 .prepare_cached("SELECT entry FROM place WHERE document = ?1")?
                 .query_row([document], |row| row.get(0))?;
             if last.is_some_and(|((_, last), _)| is_past(way, id, last)) || self.altered.contains(&id) {
-                continue;
+                return Ok(true);
             }
             // One that is not there was swept out, and is yet to be taken out.
             if let Some(line) = entry::by_id(self.picture, id)? {
@@ -185,6 +179,12 @@ impl Search<'_> {
                     },
                 };
             }
+            Ok(true)
+        };
+        let stretch = Stretch { query: &self.query(), oldest, newest };
+        match way {
+            Way::Older(_) => stretch.newest_first(index, &mut look)?,
+            Way::Newer(_) => stretch.oldest_first(index, &mut look)?,
         }
         Ok(hits)
     }
@@ -245,8 +245,8 @@ impl Search<'_> {
         let first = terms.met_in(&letters)?;
         let own = entry.text.chars().count();
         let score = if self.wanted.best { best::score(terms, &letters, own) } else { 0 };
-        let excerpt = excerpt(entry, &words, at.get(first).copied(), terms);
-        Some(Hit { rank: place, score, line, excerpt })
+        let first = at.get(first).copied();
+        Some(Hit { rank: place, score, line, first })
     }
 }
 

@@ -22,7 +22,7 @@ const MERGED: i64 = 200;
 
 /// Documents are numbered by the second of their lines, so that the newest is found first and a time is a range.
 /// So many fit into one second; what is over goes into the next.
-const IN_A_SECOND: i64 = 1 << 16;
+pub(super) const IN_A_SECOND: i64 = 1 << 16;
 const LAST_SECOND: i64 = 1 << 40;
 
 /// Which lines hold three letters, and not where: that halves the file, and whoever finds a line looks into it anyway.

@@ -11,14 +11,16 @@ use rusqlite::{Connection, OpenFlags};
 use super::document::document;
 use super::index::{Index, Line, Reach, second, throw_away};
 use super::progress::Progress;
+use crate::background::make_way;
 use crate::entry;
 
 /// So many lines at a time: long enough to be quick, short enough not to be in the way.
 const BATCH: i64 = 1_000;
+/// How long it waits for more of what has begun to come: a commit of the index costs far more than a line in it, and
+/// who searches meanwhile looks through the lines that it lacks.
+const GATHERING: Duration = Duration::from_millis(250);
 /// How long it rests after an error.
 const PAUSE: Duration = Duration::from_secs(2);
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 /// The longest it makes way for the intake at a time.
 const LONGEST_REST: Duration = Duration::from_millis(200);
 
@@ -60,7 +62,7 @@ impl Indexer {
     }
 
     fn run(self) {
-        yield_to_others();
+        make_way();
         while !self.progress.has_ended() {
             let Err(error) = self.follow() else { return };
             tracing::warn!(%error, "the search index could not be written; searches look through the lines instead");
@@ -93,6 +95,7 @@ impl Indexer {
                 }
             } else if !more {
                 self.progress.wait_beyond(commits);
+                self.progress.rest(GATHERING);
             } else if self.progress.commits() != commits {
                 // Whoever writes goes first: they share the processor and the disk.
                 self.progress.rest(begun.elapsed().min(LONGEST_REST));
@@ -151,32 +154,6 @@ impl Indexer {
     }
 }
 
-/// Whoever takes in, asks or paints goes first. Only Linux can say so of one thread.
-fn yield_to_others() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::warn!(%error, "the search index is brought up to date at the priority of everything else");
-    }
-}
-
 fn of_line(line: &entry::Line) -> Line {
     Line { entry: line.id, second: second(line.entry.at.millis().0), document: document(line) }
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use rustix::process::getpriority_process;
-
-    use super::*;
-
-    #[test]
-    fn the_indexer_yields_and_nobody_else_does() {
-        let before = getpriority_process(None).unwrap();
-        let of_thread = std::thread::spawn(|| {
-            yield_to_others();
-            getpriority_process(None).unwrap()
-        });
-        assert_eq!(of_thread.join().unwrap(), NICENESS);
-        assert_eq!(getpriority_process(None).unwrap(), before);
-    }
 }

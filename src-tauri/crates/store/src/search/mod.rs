@@ -16,6 +16,7 @@ mod index;
 mod indexer;
 mod progress;
 mod terms;
+mod walk;
 
 pub use excerpt::Span;
 pub use find::Found;

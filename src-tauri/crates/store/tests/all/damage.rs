@@ -1,5 +1,6 @@
 use std::io::{Seek, SeekFrom, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use deskbell_domain::AskState;
 use deskbell_store::{History, Moved, Op, Opened, Stage, StoreError};
@@ -123,9 +124,35 @@ async fn after_an_unclean_end_damage_is_looked_for() {
     opened.store.close().await;
     scribble(&data_of(&unclean).join("deskbell.db"), page);
 
+    // A start does not wait for it.
+    let opened = reopen(&data_of(&unclean));
+    assert_eq!(opened.report, None);
+    let found = data_of(&unclean).join("deskbell.db.suspect");
+    while !found.exists() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    opened.store.close().await;
     let Opened { store, report, .. } = reopen(&data_of(&unclean));
     let moved = report.unwrap();
     kept(&moved);
     let newest = store.reader().unwrap().outbox().unwrap();
     assert!(newest.contains(&outbox_row("newest", Stage::Queued)), "what stood only in the log is saved too");
+}
+
+#[tokio::test]
+async fn what_was_not_looked_through_to_its_end_is_looked_through_after_a_clean_one() {
+    let dir = filled().await;
+    let database = data_of(&dir).join("deskbell.db");
+    scribble(&database, first_page(&database, "entry"));
+    let unproven = data_of(&dir).join("deskbell.db.unproven");
+    std::fs::write(&unproven, "").unwrap();
+    let opened = reopen(&data_of(&dir));
+    let found = data_of(&dir).join("deskbell.db.suspect");
+    while !found.exists() || unproven.exists() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    opened.store.close().await;
+    let opened = reopen(&data_of(&dir));
+    kept(&opened.report.unwrap());
+    assert!(!found.exists() && !unproven.exists(), "the new one is trusted");
 }

@@ -160,7 +160,7 @@ impl Ailang {
                 self.stick(intent, rejected(reply, "Discard it, and answer in another way."), out);
             }
             (_, 401 | 403) => {
-                let advice = "The hub wants an approver: set the bearer token of one, and try again.";
+                let advice = "The hub wants an approver: set the bearer token of one, and retry.";
                 self.stick(intent, rejected(reply, advice), out);
             }
             (Deed::Post { .. } | Deed::Diff { .. } | Deed::Start { .. }, 404) => {
@@ -170,7 +170,7 @@ impl Ailang {
             // gateway that gave up waiting may well have passed it on.
             (_, status) => {
                 delivery.sent |= matches!(status, 408 | 502..=504);
-                delivery.trouble = Some(rejected(reply, "Try again, or discard it."));
+                delivery.trouble = Some(rejected(reply, "Retry, or discard it."));
                 self.look(intent, now, out);
             }
         }
@@ -247,13 +247,13 @@ impl Ailang {
             None if delivery.taken => Fault::new(
                 FaultCode::Rejected,
                 "The hub said that it took it, and does not have it.",
-                "Try again, or discard it.",
+                "Retry, or discard it.",
                 Next::Never,
             ),
             None if delivery.posts >= MOST_POSTS => Fault::new(
                 FaultCode::Server,
                 format!("It was sent {MOST_POSTS} times, and the hub never had it."),
-                "Try again, or discard it.",
+                "Retry, or discard it.",
                 Next::Never,
             ),
             None => return self.post(intent, out),
@@ -268,7 +268,7 @@ impl Ailang {
             let fault = Fault::new(
                 FaultCode::Server,
                 "It may have reached the hub, and the hub does not say whether it did.",
-                "Try again to look once more, or discard it.",
+                "Retry to look once more, or discard it.",
                 Next::Never,
             );
             return self.stick(intent, fault, out);

@@ -208,7 +208,7 @@ impl Exlab {
             }
             // It has ended, is unknown, was answered before, or nothing can be told from this.
             _ => {
-                delivery.trouble = Some(rejected(&reply, "Try again to look once more, or discard it."));
+                delivery.trouble = Some(rejected(&reply, "Retry to look once more, or discard it."));
                 // ExLab's own word of trouble, the 500 of a second answer too, means that this one was not taken.
                 delivery.sent |= code_of(&reply).is_none();
                 if !delivery.sent {
@@ -263,12 +263,12 @@ impl Exlab {
             Some(trouble) => trouble,
             None if delivery.taken => refusing(
                 "ExLab-Wizard said that it took it, and the session still stands as it did.",
-                "Try again, or discard it.",
+                "Retry, or discard it.",
             ),
             None if delivery.is_spent() => Fault::new(
                 FaultCode::Server,
                 format!("It was sent {MOST_POSTS} times, and ExLab-Wizard never had it."),
-                "Try again, or discard it.",
+                "Retry, or discard it.",
                 Next::Never,
             ),
             None => return self.post(intent, out),
@@ -285,7 +285,7 @@ impl Exlab {
         let fault = Fault::new(
             FaultCode::Server,
             "It may have reached ExLab-Wizard, which does not say whether it did.",
-            "Try again to look once more, or discard it.",
+            "Retry to look once more, or discard it.",
             Next::Never,
         );
         self.stick(intent, fault, out);

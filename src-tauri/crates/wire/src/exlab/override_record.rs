@@ -151,10 +151,10 @@ impl Exlab {
             Some(trouble) => trouble,
             None if delivery.taken => refusing(
                 "ExLab-Wizard said that it took it, and the run's record does not have it.",
-                "Try again, or discard it.",
+                "Retry, or discard it.",
             ),
             None if delivery.is_spent() => {
-                refusing("It was sent again and again, and is in no record.", "Try again, or discard it.")
+                refusing("It was sent again and again, and is in no record.", "Retry, or discard it.")
             }
             None => return self.post(intent, out),
         };

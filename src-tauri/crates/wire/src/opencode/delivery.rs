@@ -186,7 +186,7 @@ impl Opencode {
             // It cannot be known from this whether it was taken.
             _ => {
                 delivery.sent = true;
-                delivery.trouble = Some(rejected(reply, "Try again, or discard it."));
+                delivery.trouble = Some(rejected(reply, "Retry, or discard it."));
                 self.look(intent, out);
             }
         }
@@ -243,13 +243,13 @@ impl Opencode {
             None if delivery.taken => Fault::new(
                 FaultCode::Rejected,
                 "opencode said that it took the answer, and still asks.",
-                "Try again, or discard it.",
+                "Retry, or discard it.",
                 Next::Never,
             ),
             None if delivery.posts >= MOST_POSTS => Fault::new(
                 FaultCode::Server,
                 format!("It was sent {MOST_POSTS} times, and opencode never had it."),
-                "Try again, or discard it.",
+                "Retry, or discard it.",
                 Next::Never,
             ),
             None => return self.post(intent, out),
@@ -303,7 +303,7 @@ impl Opencode {
             let fault = Fault::new(
                 FaultCode::Server,
                 "It may have reached opencode, and opencode does not say whether it did.",
-                "Try again to look once more, or discard it.",
+                "Retry to look once more, or discard it.",
                 Next::Never,
             );
             return self.stick(intent, fault, out);

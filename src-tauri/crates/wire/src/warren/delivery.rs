@@ -276,5 +276,5 @@ impl Warren {
 }
 
 fn again() -> &'static str {
-    "Try again, or discard it."
+    "Retry, or discard it."
 }

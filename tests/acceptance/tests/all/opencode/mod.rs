@@ -12,9 +12,9 @@ mod stall;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use deskbell_domain::{Consent, Intent, IntentId, Scope, SourceId, Subject, Surface, Value};
-use deskbell_engine::Engine;
 use deskbell_engine::command::{Answer, Command, ErrorCode, HistoryFilter, Patch};
 use deskbell_engine::view::{AskKind, AskStateWord, AskView, OutcomeWord, ReceiptView, VerdictWord};
+use deskbell_engine::{Engine, Listener};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -52,7 +52,7 @@ impl Run {
 
     /// Waits until the source's link is in this state. Backoff may be long after a slow start.
     async fn linked(&self, word: &str) {
-        let mut subscription = self.engine.subscribe();
+        let mut subscription = self.engine.subscribe(Listener::Program);
         let find = async {
             loop {
                 let batch = subscription.next().await.unwrap();
@@ -76,7 +76,7 @@ impl Run {
 
     /// Waits for an open ask, and gives the time it was shown.
     async fn shown(&self) -> (AskView, u128) {
-        let mut subscription = self.engine.subscribe();
+        let mut subscription = self.engine.subscribe(Listener::Program);
         let find = async {
             loop {
                 let batch = subscription.next().await.unwrap();

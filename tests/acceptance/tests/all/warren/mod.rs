@@ -8,50 +8,15 @@ use deskbell_domain::{
     Consent, Fault, Intent, IntentId, Key, Link, SourceId, Surface, TaskStatus, ThreadState, Value,
 };
 use deskbell_engine::Engine;
-use deskbell_engine::command::{Answer, Command, HistoryFilter};
-use deskbell_engine::view::{
-    AskStateWord, AskView, EntryView, OutcomeWord, ReceiptView, TaskView, ThreadView, VerdictWord,
-};
+use deskbell_engine::command::{Answer, Command};
+use deskbell_engine::view::{AskStateWord, AskView, OutcomeWord, ReceiptView, VerdictWord};
 use deskbell_sim::warren::{Config, Received, Warren};
 
 use crate::desk::{add, engine, until};
+use crate::reading::{asks, entries, tasks, threads};
 
 /// What an offer is filled in with.
 type Values = BTreeMap<String, Value>;
-
-async fn asks(engine: &Engine, all: bool) -> Vec<AskView> {
-    let Ok(Answer::Asks { rows }) = engine.command(Command::AskList { all }).await else { panic!() };
-    rows
-}
-
-async fn threads(engine: &Engine) -> Vec<ThreadView> {
-    let Ok(Answer::Threads { rows }) = engine.command(Command::ThreadList).await else { panic!() };
-    rows
-}
-
-async fn tasks(engine: &Engine) -> Vec<TaskView> {
-    let Ok(Answer::Tasks { rows }) = engine.command(Command::TaskList).await else { panic!() };
-    rows
-}
-
-/// The whole history, newest first.
-async fn history(engine: &Engine) -> Vec<EntryView> {
-    let mut all: Vec<EntryView> = Vec::new();
-    loop {
-        let filter = HistoryFilter {
-            before: all.last().map(|row| row.cursor.clone()),
-            limit: Some(200),
-            ..HistoryFilter::default()
-        };
-        let Ok(Answer::History { rows }) = engine.command(Command::HistoryPage { filter }).await else {
-            panic!()
-        };
-        if rows.is_empty() {
-            return all;
-        }
-        all.extend(rows);
-    }
-}
 
 async fn link(engine: &Engine) -> Link {
     let Ok(Answer::Sources { rows }) = engine.command(Command::SourceList).await else { panic!() };
@@ -121,13 +86,6 @@ async fn receipt(engine: &Engine, intent: &IntentId) -> ReceiptView {
     receipt
 }
 
-/// How an intent stands now.
-async fn receipt_now(engine: &Engine, intent: &IntentId) -> ReceiptView {
-    let command = Command::ReceiptWait { intent: intent.clone(), timeout_ms: 0 };
-    let Ok(Answer::Receipt { receipt }) = engine.command(command).await else { panic!() };
-    receipt
-}
-
 async fn verdict(engine: &Engine, intent: &IntentId) -> VerdictWord {
     receipt(engine, intent).await.verdict
 }
@@ -157,7 +115,7 @@ enum Ends {
 async fn difference(engine: &Engine, warren: &Warren, ends: Ends) -> Option<String> {
     let held = warren.state();
     let mut told = BTreeMap::new();
-    for row in history(engine).await {
+    for row in entries(engine).await {
         if row.item.kind() == "message"
             && let Some(twice) = told.insert(row.item.rest().to_owned(), row.text)
         {
@@ -264,7 +222,7 @@ async fn what_is_asked_is_answered_across_a_cut_and_a_restart() {
 
     warren.send_raw(r#"{"event":"brand_new","what":1}"#);
     until("it is kept as odd", async || {
-        history(&engine).await.iter().any(|row| row.raw.contains("brand_new"))
+        entries(&engine).await.iter().any(|row| row.raw.contains("brand_new"))
     })
     .await;
     let source = SourceId::new("soc");
@@ -273,7 +231,7 @@ async fn what_is_asked_is_answered_across_a_cut_and_a_restart() {
     let mutations = warren.received().iter().filter(|one| matches!(one, Received::Mutation(_))).count();
     assert_eq!(mutations, 4, "no answer was sent twice");
     assert!(
-        history(&engine).await.iter().any(|row| row.kind == deskbell_domain::EntryKind::Gap),
+        entries(&engine).await.iter().any(|row| row.kind == deskbell_domain::EntryKind::Gap),
         "a gap is said"
     );
     engine.stop().await;

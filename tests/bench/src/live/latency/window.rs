@@ -1,18 +1,19 @@
 //! From the coordinator's write to its event stream until the row is painted in the window, while another source
 //! talks; and the longest that the window took for a frame meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use deskbell_e2e::eventually;
 use deskbell_sim::{Config, Hyperhive};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::BENCH;
 use crate::line::Line;
 use crate::live::app::App;
 use crate::live::feed::{Feed, Pace, Plan};
+use crate::live::frames::Frames;
 use crate::live::times::Times;
 
 const RATES: [u64; 4] = [10, 100, 1_000, 5_000];
@@ -24,12 +25,11 @@ const WARM: usize = 3;
 /// Until what a start brings has settled.
 const SETTLE: Duration = Duration::from_secs(3);
 const PACE: Duration = Duration::from_millis(97);
+const LEFT_WAITING: usize = 5;
 
-/// Notes when each row came on screen (the next frame begins when the one that holds it is painted), and how long
-/// frames take.
+/// Notes when each row came on screen: the next frame begins when the one that holds it is painted.
 const WATCH: &str = r#"
 const seen = (window.seen = {});
-const frames = (window.frames = { longest: 0, count: 0, over: 0 });
 const now = () => performance.timeOrigin + performance.now();
 new MutationObserver(() => {
   for (const row of document.querySelectorAll('[data-testid="ask-row"]')) {
@@ -40,16 +40,6 @@ new MutationObserver(() => {
     }
   }
 }).observe(document.body, { childList: true, subtree: true });
-let last = performance.now();
-const frame = () => {
-  const at = performance.now();
-  frames.longest = Math.max(frames.longest, at - last);
-  frames.count += 1;
-  if (at - last > 100) frames.over += 1;
-  last = at;
-  requestAnimationFrame(frame);
-};
-requestAnimationFrame(() => { last = performance.now(); frame(); });
 "#;
 
 pub async fn measure(asks: usize, print: fn(&Line) -> Result<()>) -> Result<()> {
@@ -69,22 +59,21 @@ pub async fn measure(asks: usize, print: fn(&Line) -> Result<()>) -> Result<()> 
 
 /// Asks so often; gives when each was asked.
 async fn ask(hive: &Hyperhive, asks: usize) -> HashMap<String, SystemTime> {
-    let mut asked = HashMap::new();
+    let (mut asked, mut waiting) = (HashMap::new(), VecDeque::new());
     for _ in 0..asks {
         let at = SystemTime::now();
         let id = hive.ask_approval("coder", "add ripgrep");
         asked.insert(format!("asking/approval:{id}"), at);
+        waiting.push_back(id);
         tokio::time::sleep(PACE).await;
-        // What waits is not to grow while it is measured.
-        hive.resolve_elsewhere(id, "denied", None);
+        // What waits is not to grow while it is measured; and what is over before it is painted never is.
+        if waiting.len() > LEFT_WAITING
+            && let Some(first) = waiting.pop_front()
+        {
+            hive.resolve_elsewhere(first, "denied", None);
+        }
     }
     asked
-}
-
-struct Frames {
-    longest: f64,
-    count: f64,
-    over: f64,
 }
 
 async fn at(rate: u64, asks: usize) -> Result<(Times, Frames)> {
@@ -97,6 +86,7 @@ async fn at(rate: u64, asks: usize) -> Result<(Times, Frames)> {
     tokio::time::sleep(SETTLE).await;
     ask(&hive, WARM).await;
     app.window.run(WATCH, json!([])).await?;
+    Frames::watch(&app.window).await?;
     let asked = ask(&hive, asks).await;
     let seen = eventually("every row is painted", async || {
         let seen = app.window.run("return window.seen", json!([])).await?;
@@ -109,7 +99,5 @@ async fn at(rate: u64, asks: usize) -> Result<(Times, Frames)> {
         let painted = UNIX_EPOCH + Duration::from_secs_f64(ms / 1_000.0);
         times.push(painted.duration_since(*at).unwrap_or_default());
     }
-    let frames: Value = app.window.run("return window.frames", json!([])).await?;
-    let of = |name: &str| frames[name].as_f64().unwrap_or_default();
-    Ok((Times::of(times), Frames { longest: of("longest"), count: of("count"), over: of("over") }))
+    Ok((Times::of(times), Frames::of(&app.window).await?))
 }

@@ -1,0 +1,23 @@
+export const buttons = {
+  tryAgain: 'Try again',
+  cancel: 'Cancel',
+  /** Beside what a server may itself call to cancel something. */
+  back: 'Back',
+  remove: 'Remove',
+  tryNow: 'Try now',
+  retry: 'Retry',
+  discard: 'Discard',
+  undo: 'Undo',
+  done: 'Done',
+  export: 'Export',
+  open: 'Open',
+  save: 'Save',
+  change: 'Change',
+  edit: 'Edit',
+  resume: 'Resume',
+  pause: 'Pause',
+  add: 'Add',
+  stop: 'Stop',
+  close: 'Close',
+  show: 'Show',
+};

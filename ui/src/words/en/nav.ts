@@ -1,0 +1,7 @@
+export const nav = {
+  screens: 'Screens',
+  waiting: 'waiting',
+  refused: 'refused',
+  links: 'Links',
+  unknown: 'not known',
+};

@@ -1,0 +1,4 @@
+export const outside = {
+  leadsTo: 'It leads to {}.',
+  title: 'Open this outside of Deskbell?',
+};
