@@ -228,7 +228,8 @@ async fn the_space_of_what_was_cleared_is_given_back() {
     desk.store.clear(Portion::default(), Some(Millis(18_000)), NOW);
     until_done(&desk.store).await;
     let (after, free) = size(&desk);
-    assert!(after < before / 4 && free == 0, "{before} to {after}, {free} of them free");
+    // What the search index was still to be told of takes a little, and frees it once the index has followed.
+    assert!(after < before / 4 && free < before / 50, "{before} to {after}, {free} of them free");
     assert_eq!(desk.reader().counts(&SourceId::new("s")).unwrap().entries, 2_000);
 }
 
