@@ -14,10 +14,14 @@ pub async fn follow(app: AppHandle) {
     loop {
         let wanted = settings.borrow_and_update().shortcut.clone();
         if wanted != held {
-            held.clone_from(&wanted);
+            let before = std::mem::replace(&mut held, wanted.clone());
             let hand = app.clone();
             // It waits for the main thread, and that for the desktop.
-            let taken = tauri::async_runtime::spawn_blocking(move || take(&hand, wanted.as_deref())).await;
+            let taken = tauri::async_runtime::spawn_blocking(move || {
+                let_go(&hand, before.as_deref());
+                take(&hand, wanted.as_deref())
+            })
+            .await;
             let trouble = taken.unwrap_or_else(|error| Some(error.to_string()));
             app.state::<Footing>().change(|shell| shell.shortcut_trouble = trouble);
         }
@@ -27,12 +31,25 @@ pub async fn follow(app: AppHandle) {
     }
 }
 
-/// Lets go of the old keys, and takes these. Gives what is in the way.
-fn take(app: &AppHandle, keys: Option<&str>) -> Option<String> {
+/// Lets go of the old keys.
+fn let_go(app: &AppHandle, keys: Option<&str>) {
     let shortcuts = app.global_shortcut();
     if let Err(error) = shortcuts.unregister_all() {
         tracing::warn!(%error, "the old shortcut stays");
     }
+    // Of X11's the library writes down that they are given up, and sends it with the next question to the server:
+    // which key this is, for one. Without it nobody would hear them any more.
+    if cfg!(target_os = "linux")
+        && let Some(Ok(shortcut)) = keys.map(str::parse::<Shortcut>)
+        && let Err(error) = shortcuts.unregister(shortcut)
+    {
+        tracing::debug!(%error, "the old shortcut is given up later");
+    }
+}
+
+/// Takes these keys. Gives what is in the way.
+fn take(app: &AppHandle, keys: Option<&str>) -> Option<String> {
+    let shortcuts = app.global_shortcut();
     let keys = keys?;
     if is_wayland() {
         return Some(

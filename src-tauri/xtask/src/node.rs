@@ -25,7 +25,8 @@ pub fn npm() -> Command {
 
 pub fn script(name: &str) -> Command {
     let mut npm = npm();
-    npm.args(["run", "--silent", name]);
+    // Tests know how numbers and dates are written in one place.
+    npm.args(["run", "--silent", name]).env("LC_ALL", "C.UTF-8");
     npm
 }
 

@@ -270,6 +270,8 @@ pub fn install(uses: &[Use]) -> Result<Vec<Step>> {
         let words = [before, words].concat();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive");
+        // A machine that has just started may be bringing itself up to date.
+        command.args(["-o", "DPkg::Lock::Timeout=300"]);
         command
     };
     Ok(vec![

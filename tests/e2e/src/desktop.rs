@@ -160,7 +160,12 @@ impl Desktop {
 
     /// Names a file in the dialog of this title, typed as a path.
     pub async fn name_file(&self, title: &str, file: &Path) -> Result<()> {
-        eventually("the dialog is there", async || Ok((self.windows(title)? > 0).then_some(()))).await?;
+        eventually("the dialog has the keyboard", async || {
+            // Nobody has it by failing.
+            let active = self.xdotool(&["getactivewindow", "getwindowname"]).unwrap_or_default();
+            Ok(active.contains(title).then_some(()))
+        })
+        .await?;
         // A name is there already, of which only what stands before its ending is chosen.
         self.press("ctrl+a")?;
         self.hand().write(&file.display().to_string())?;

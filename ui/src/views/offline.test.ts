@@ -1,9 +1,9 @@
 import { cleanup, render, screen, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { FixtureHost } from '../gallery/fixture-host';
-import { agent, approval, source, task, thread, usage } from '../gallery/samples';
+import { agent, approval, NOON, source, task, thread, usage } from '../gallery/samples';
 import type { AskView, SourceView } from '../gen';
 import { App } from '../state/app.svelte';
 import Window from './Window.svelte';
@@ -11,6 +11,8 @@ import Window from './Window.svelte';
 let host: FixtureHost;
 
 beforeEach(() => {
+  // By day: a minute before midnight is another date.
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON });
   localStorage.clear();
   location.hash = '';
   host = new FixtureHost((command) =>
@@ -20,7 +22,10 @@ beforeEach(() => {
   );
 });
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 async function open(row: SourceView, ask: AskView): Promise<void> {
   const app = new App(host, localStorage, (paint) => paint());

@@ -110,14 +110,28 @@ impl Desk {
 
     /// The coordinator has received exactly these posts, each written `/path field=value`.
     pub fn received(&self, expected: &[&str]) -> Result<()> {
+        are(&self.posts(), expected)
+    }
+
+    /// The same, whichever came first.
+    pub fn received_in_any_order(&self, expected: &[&str]) -> Result<()> {
+        let mut posts = self.posts();
+        posts.sort();
+        are(&posts, expected)
+    }
+
+    fn posts(&self) -> Vec<String> {
         let written = |post: deskbell_sim::hyperhive::Received| {
             let fields = post.form.iter().map(|(name, value)| format!(" {name}={value}"));
             std::iter::once(post.path.clone()).chain(fields).collect::<String>()
         };
-        let received: Vec<String> = self.hive.received().into_iter().map(written).collect();
-        ensure!(received == expected, "received {received:#?}, expected {expected:#?}");
-        Ok(())
+        self.hive.received().into_iter().map(written).collect()
     }
+}
+
+fn are(received: &[String], expected: &[&str]) -> Result<()> {
+    ensure!(received == expected, "received {received:#?}, expected {expected:#?}");
+    Ok(())
 }
 
 /// Goes to another screen with the keyboard: `g` and a letter.

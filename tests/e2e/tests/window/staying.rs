@@ -1,10 +1,12 @@
 //! Deskbell beside its window: the tray, second starts, links, keys from anywhere, and what it keeps of its place.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
-use deskbell_e2e::{Desktop, Theme, Window, eventually, named, named_with};
+use deskbell_e2e::{Desktop, Theme, Window, eventually, named, named_with, within};
 use serde_json::json;
 
-use crate::desk::{Desk, go, open_window};
+use crate::desk::{Desk, detail, go, open_window};
 
 const NOTHING: &str = "Nothing waits for you";
 
@@ -60,8 +62,8 @@ async fn without_a_tray_closing_ends_the_app_which_comes_back_as_large_as_it_was
     desk.window.reads(".settings", "This desktop shows no tray").await?;
     ensure!(desk.window.attribute(&named("setting-keep-running"), "disabled").await?.is_some());
     desk.window.resize(900, 620).await?;
-    desk.desktop.press("alt+F4")?;
-    ended(&desk.window).await?;
+    until_pressed(&desk, "alt+F4", "the app has ended", async || Ok((!desk.window.runs()).then_some(())))
+        .await?;
     let window = open_window(&desk.desktop).await?;
     is_large(&window, 900, 620).await
 }
@@ -131,8 +133,10 @@ async fn keys_from_anywhere_go_from_one_that_waits_to_the_next() -> Result<()> {
     let [first, second] = ["one", "two"].map(|title| desk.ask_approval(title));
     desk.window.reads("nav", "2waiting").await?;
     desk.window.reads(&named("shortcut-keys"), "Ctrl + Alt + B").await?;
-    desk.desktop.press("ctrl+alt+b")?;
-    desk.is(&first, "open").await?;
+    until_pressed(&desk, "ctrl+alt+b", "the first is shown", async || {
+        Ok(desk.window.has(&detail(&first, "open")).await?.then_some(()))
+    })
+    .await?;
     desk.desktop.press("ctrl+alt+b")?;
     desk.is(&second, "open").await?;
 
@@ -141,13 +145,17 @@ async fn keys_from_anywhere_go_from_one_that_waits_to_the_next() -> Result<()> {
     desk.window.reads(&named("shortcut-keys"), "Press the keys").await?;
     desk.desktop.press("ctrl+shift+j")?;
     desk.window.reads(&named("shortcut-keys"), "Ctrl + Shift + J").await?;
-    // The old keys would take a step of their own.
-    desk.desktop.press("ctrl+alt+b")?;
-    desk.desktop.press("ctrl+shift+j")?;
-    desk.is(&first, "open").await?;
+    until_heard(&desk, "ctrl+alt+b", "KeyB").await?;
+    desk.go("Settings").await?;
+    until_pressed(&desk, "ctrl+shift+j", "they go to what waits", async || {
+        Ok(desk.window.has("[data-testid=ask-detail][data-state=open]").await?.then_some(()))
+    })
+    .await?;
     desk.go("Settings").await?;
     desk.window.click(&named("shortcut-off")).await?;
     desk.window.reads(&named("shortcut-keys"), "Off").await?;
+    until_heard(&desk, "ctrl+shift+j", "KeyJ").await?;
+    desk.go("Settings").await?;
     desk.desktop.press("ctrl+shift+j")?;
     desk.window.run("document.querySelector('[data-testid=shortcut]').scrollIntoView()", json!([])).await?;
     desk.picture("settings-on-the-desk").await?;
@@ -167,10 +175,41 @@ async fn keys_from_anywhere_go_from_one_that_waits_to_the_next() -> Result<()> {
     desk.window.reads("nav [aria-current=page] .title", "Inbox").await
 }
 
-/// Closes the window with the window manager's key, and waits until it is out of sight.
+/// The page writes down the keys that it hears.
+const LISTEN: &str =
+    "window.heard = new Set(); addEventListener('keydown', (event) => window.heard.add(event.code), true)";
+
+/// Presses keys until the page hears them. Those that are taken anywhere it does not, and the desktop takes them and
+/// gives them up a moment after the window has said so.
+async fn until_heard(desk: &Desk, keys: &str, code: &str) -> Result<()> {
+    desk.window.run(LISTEN, json!([])).await?;
+    until_pressed(desk, keys, "the page hears them", async || {
+        let heard = desk.window.run("return window.heard.has(arguments[0])", json!([code])).await?;
+        Ok((heard == true).then_some(()))
+    })
+    .await
+}
+
+/// Presses keys until there is something to see, and each time looks for a while.
+async fn until_pressed(
+    desk: &Desk,
+    keys: &str,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Result<Option<()>>,
+) -> Result<()> {
+    eventually(&format!("{keys}: {what}"), async || {
+        desk.desktop.press(keys)?;
+        Ok(within(Duration::from_secs(1), what, &mut look).await.ok())
+    })
+    .await
+}
+
+/// Closes the window with the window manager's key, which goes to nobody until the window has the keyboard.
 async fn close(desk: &Desk) -> Result<()> {
-    desk.desktop.press("alt+F4")?;
-    shown(&desk.desktop, false).await
+    until_pressed(desk, "alt+F4", "the window is out of sight", async || {
+        Ok((!desk.desktop.shows_the_app()).then_some(()))
+    })
+    .await
 }
 
 async fn shown(desktop: &Desktop, wanted: bool) -> Result<()> {

@@ -32,6 +32,15 @@ if (window.lookedAt?.key !== key) window.lookedAt = { key, since: performance.no
 return performance.now() - window.lookedAt.since > 250;
 ";
 
+/// Keeps all that is told: the end of an earlier answer may come right after.
+const LISTEN: &str = "
+const place = document.querySelector('[role=status][aria-live]');
+window.told = [];
+new MutationObserver(() => window.told.push(place.textContent))
+  .observe(place, { characterData: true, childList: true, subtree: true });
+";
+const TOLD: &str = "return window.told.some((words) => words.includes(arguments[0]))";
+
 async fn look_at(window: &Window, ask: &str) -> Result<()> {
     eventually(&format!("{ask} is looked at"), async || {
         let looked = window.run(LOOKED_AT, json!([ask, named("ask-detail")])).await?;
@@ -46,6 +55,7 @@ async fn a_new_approval_is_answered_with_three_keys_at_most_wherever_the_operato
     let window = &desk.window;
     // What is there from the beginning is not told.
     window.reads("[aria-label=Links]", "live").await?;
+    window.run(LISTEN, json!([])).await?;
     let (yes, waiting) = (Key::Char('a'), Key::Char('w'));
     let nothing_else_waits: &[Key] = &[yes];
     let another_is_on_screen: &[Key] = &[waiting, yes];
@@ -63,7 +73,10 @@ async fn a_new_approval_is_answered_with_three_keys_at_most_wherever_the_operato
             window.sees(&focused("history-search")).await?;
         }
         let ask = desk.ask_approval(what);
-        window.reads("[role=status]", what).await?;
+        eventually(&format!("\"{what}\" is told"), async || {
+            Ok((window.run(TOLD, json!([what])).await? == true).then_some(()))
+        })
+        .await?;
         let mut hand = Hand::on(window);
         for key in keys {
             if *key == yes {
@@ -166,6 +179,8 @@ async fn find(desk: &Desk, ask: &str, title: &str) -> Result<usize> {
         for letter in short.chars() {
             hand.press(Key::Char(letter)).await?;
         }
+        // While it seeks, what is listed may still lose its place.
+        window.misses(&format!("{}[aria-busy=true]", named("palette-list"))).await?;
         let rows = "return [...document.querySelectorAll(arguments[0])].map(it => it.textContent)";
         let rows = window.run(rows, json!([format!("{} .title", named("palette-row"))])).await?;
         let rows: Vec<String> = serde_json::from_value(rows)?;
