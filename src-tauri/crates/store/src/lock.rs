@@ -50,10 +50,14 @@ impl FolderLock {
     }
 
     pub(crate) fn release(&self) {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut file) = self.file.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         // Nobody holds it now; that the file still says otherwise would only confuse a person.
-        if let Some(Err(error)) = file.map(|mut file| rewrite(&mut file, b"")) {
+        if let Err(error) = rewrite(&mut file, b"") {
             tracing::warn!(%error, "the lock's file could not be emptied");
+        }
+        // A program that is just being started has the file open as well, for a moment: closed here, it would be held.
+        if let Err(error) = file.unlock() {
+            tracing::warn!(%error, "the lock goes with the file");
         }
     }
 }
@@ -92,5 +96,22 @@ fn name_holder(file: &mut File) -> String {
     {
         Some(holder) => format!(" (process {})", holder.pid),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_released_can_be_taken_while_another_process_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = FolderLock::take(folder.path()).unwrap();
+        // As a child has it until it runs a program of its own.
+        let copy = lock.file.lock().unwrap().as_ref().unwrap().try_clone().unwrap();
+        assert!(FolderLock::take(folder.path()).is_err());
+        lock.release();
+        FolderLock::take(folder.path()).unwrap();
+        drop(copy);
     }
 }

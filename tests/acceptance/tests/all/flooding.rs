@@ -15,7 +15,7 @@ use crate::desk::{add, engine, until};
 
 /// What a listener is given in one second, and a little more where the first comes at once.
 const FRAMES_A_SECOND: f64 = 62.5;
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn sources(engine: &Engine) -> Vec<SourceView> {
     match engine.command(Command::SourceList).await.unwrap() {

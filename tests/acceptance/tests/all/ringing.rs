@@ -85,6 +85,22 @@ async fn stage() -> (Hyperhive, Engine, Arc<Wall>, tempfile::TempDir) {
     (hive, engine, wall, folder)
 }
 
+/// The same with the time in the test's hand.
+async fn stage_by_hand() -> (Hyperhive, Engine, Arc<Wall>, Hand, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let hive = Hyperhive::start(Config::default()).await.unwrap();
+    let (wall, hand) = (Arc::new(Wall::default()), Hand::at(now()));
+    let notifier: Arc<dyn Notifier> = wall.clone();
+    let options = Options {
+        data: folder.path().to_owned(),
+        notifier: Some(notifier),
+        clock: hand.clock(),
+        ..Options::default()
+    };
+    let engine = Engine::start(options).await.unwrap();
+    (hive, engine, wall, hand, folder)
+}
+
 fn hive_id() -> SourceId {
     SourceId::new("hive")
 }
@@ -262,17 +278,7 @@ async fn nothing_dangerous_is_taken_from_a_notification_even_if_it_was_confirmed
 
 #[tokio::test]
 async fn what_cannot_be_written_down_as_rung_does_not_ring_until_it_can() {
-    let folder = tempfile::tempdir().unwrap();
-    let hive = Hyperhive::start(Config::default()).await.unwrap();
-    let (wall, hand) = (Arc::new(Wall::default()), Hand::at(now()));
-    let notifier: Arc<dyn Notifier> = wall.clone();
-    let options = Options {
-        data: folder.path().to_owned(),
-        notifier: Some(notifier),
-        clock: hand.clock(),
-        ..Options::default()
-    };
-    let engine = Engine::start(options).await.unwrap();
+    let (hive, engine, wall, hand, folder) = stage_by_hand().await;
     let mut settings = Settings::default();
     let muted_until = hand.now().plus(60_000);
     settings.ringing.muted_until = Some(muted_until);
@@ -304,15 +310,20 @@ async fn what_cannot_be_written_down_as_rung_does_not_ring_until_it_can() {
 
 #[tokio::test]
 async fn a_snoozed_ask_says_so_and_rings_again_when_it_wakes() {
-    let (hive, engine, wall, _folder) = stage().await;
+    let (hive, engine, wall, hand, _folder) = stage_by_hand().await;
+    add(&engine, "hive", "hyperhive", &hive.url()).await;
     hive.ask_approval("coder", "add ripgrep");
     let Tag::Ask(key) = wall.has("add ripgrep").await.tag else { panic!() };
-    let wake = now().plus(2_000);
+    let wake = hand.now().plus(60_000);
     engine.command(Command::AskSnooze { key: key.clone(), until: Some(wake) }).await.unwrap();
     wall.lacks("add ripgrep").await;
     assert_eq!(asks(&engine, false).await[0].snoozed_until, Some(wake));
+    while hand.now() < wake {
+        assert_eq!(wall.times("add ripgrep"), 1, "not before its time");
+        hand.skip();
+        tokio::task::yield_now().await;
+    }
     wall.has("add ripgrep").await;
-    assert!(now() >= wake, "not before its time");
     let told = fates(&engine, &key).await;
     assert_eq!(
         told[1..],

@@ -26,7 +26,7 @@ async fn a_saved_search_is_kept_over_a_restart_and_used_by_its_name_also_without
         watch.until(|patch| patch["row"]["text"].as_str().is_some_and(|text| text.contains(words))).await;
     }
     let engine = Client::connect(stage.data.path()).await.unwrap().unwrap();
-    save(&engine, "trouble", "red", TimeRange::Today, None).await.unwrap();
+    save(&engine, "trouble", "red", TimeRange::Week, None).await.unwrap();
     save(&engine, "old", "red", TimeRange::Yesterday, None).await.unwrap();
     assert!(save(&engine, "old", "red", TimeRange::Any, None).await.unwrap_err().contains("already"));
     save(&engine, "builds", "build", TimeRange::Any, Some("old")).await.unwrap();

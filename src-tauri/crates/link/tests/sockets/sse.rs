@@ -203,7 +203,7 @@ async fn a_silent_stream_is_closed_where_the_server_promised_a_heartbeat() {
 
 #[tokio::test]
 async fn a_heartbeat_of_comments_keeps_a_stream_alive() {
-    const SILENCE_MS: u32 = 400;
+    const SILENCE_MS: u32 = 2_000;
     let server = Server::with(|mut socket| async move {
         socket.write_all(STREAM.as_bytes()).await.unwrap();
         let mut beat = tokio::time::interval(Duration::from_millis(40));

@@ -223,17 +223,17 @@ async fn a_server_with_nothing_to_say_lives_by_answering_pings() {
             if matches!(message, Message::Ping(_)) {
                 pings += 1;
             }
-            if started.elapsed() > 3 * Duration::from_millis(SILENCE_MS.into()) {
+            if pings >= 3 && started.elapsed() > 3 * Duration::from_millis(SILENCE_MS.into()) {
                 break;
             }
         }
-        socket.send(Message::text(format!("{}", pings >= 3))).await.unwrap();
+        socket.send(Message::text("still here")).await.unwrap();
         while let Some(Ok(_)) = socket.next().await {}
     })
     .await;
     let mut client = open(&server.url(), Limits { silence_ms: Some(SILENCE_MS), ..Limits::default() });
     client.opened().await;
-    assert_eq!(client.frames(1).await, [text("true")]);
+    assert_eq!(client.frames(1).await, [text("still here")]);
 }
 
 #[tokio::test]
@@ -243,7 +243,8 @@ async fn a_server_that_does_not_take_what_is_sent_is_given_up() {
         std::future::pending::<()>().await;
     })
     .await;
-    let mut client = open(&server.url(), quick());
+    let mut client =
+        open(&server.url(), Limits { open_timeout: Duration::from_secs(1), ..Limits::default() });
     client.opened().await;
     // More than the sockets between us hold.
     for _ in 0..30 {

@@ -180,7 +180,7 @@ async fn an_approved_edit_changes_the_file() {
     // The call began before it asked, so this is more than the time since it asked.
     let began = tool_call(&run.server, &session, "edit").await["state"]["time"]["start"].as_u64().unwrap();
     let took = shown_at.saturating_sub(u128::from(began));
-    assert!(took < 1_000, "shown {took} ms after the call began");
+    assert!(took < 5_000, "shown {took} ms after the call began");
     assert_eq!(run.server.file("a.txt"), "alpha\nbeta\n");
 
     let receipt = run.answer(&ask, "once", &[]).await;

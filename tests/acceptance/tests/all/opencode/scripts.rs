@@ -294,7 +294,8 @@ impl Script<'_> {
                 VerdictWord::Pending => return Err(format!("undecided: {told:?}")),
                 VerdictWord::Stuck => {
                     let discard = Command::IntentDiscard { intent: intent.clone() };
-                    self.stage.engine.command(discard).await.unwrap();
+                    // Its ask may have ended meanwhile, and it with that.
+                    let _ = self.stage.engine.command(discard).await;
                 }
                 _ => {}
             }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskbell_domain::{Link, SourceId, Subject, TaskStatus, ThreadState, Value as Filled};
 use deskbell_engine::Engine;
 use deskbell_engine::view::{AskView, EntryView, OutcomeWord, VerdictWord};
+use deskbell_sim::Gate;
 use deskbell_sim::opencode::{Config, Deed, End, Opencode, Prompt, Turn};
 use serde_json::Value as Json;
 
@@ -210,9 +211,9 @@ struct Bench {
 }
 
 impl Bench {
-    async fn live() -> Self {
+    async fn live(gate: Gate) -> Self {
         let (engine, folder) = engine().await;
-        let server = Opencode::start(Config::default()).await.unwrap();
+        let server = Opencode::start(Config { gate, ..Config::default() }).await.unwrap();
         let source = add(&engine, "shop", "opencode", &server.url()).await;
         let bench = Self { engine, server, source, _folder: folder };
         bench.until_live().await;
@@ -275,7 +276,8 @@ fn work() -> Vec<Turn> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_with_a_simulated_opencode_ends_with_what_it_holds() {
-    let bench = Bench::live().await;
+    let gate = Gate::default();
+    let bench = Bench::live(gate.clone()).await;
     let session = bench.server.session("A day's work");
     bench.server.prompt(&session, "Make it beta.", work());
     let edit = bench.open_ask().await;
@@ -285,6 +287,7 @@ async fn a_day_with_a_simulated_opencode_ends_with_what_it_holds() {
 
     let run = bench.open_ask().await;
     assert_eq!(run.title, "Run: npm test");
+    gate.admit(0);
     bench.server.cut_connections().await;
     until("the loss is noticed", async || {
         !matches!(link(&bench.engine, &bench.source).await, Link::Live { .. })
@@ -292,6 +295,7 @@ async fn a_day_with_a_simulated_opencode_ends_with_what_it_holds() {
     .await;
     // While nobody listens, somebody else answers, and the work goes on.
     assert!(bench.server.reply_elsewhere(run.key.item.rest(), "once"));
+    gate.open();
     bench.until_live().await;
     let question = bench.open_ask().await;
     bench.until_equal().await;

@@ -195,7 +195,9 @@ impl Script<'_> {
                         VerdictWord::Pending => return Err(format!("{told:?}")),
                         VerdictWord::Stuck => {
                             self.assert_unsent(&told);
-                            engine.command(Command::IntentDiscard { intent: intent.clone() }).await.unwrap();
+                            let discard = Command::IntentDiscard { intent: intent.clone() };
+                            // Its ask may have ended meanwhile, and it with that.
+                            let _ = engine.command(discard).await;
                         }
                         VerdictWord::Won
                         | VerdictWord::Lost
