@@ -31,6 +31,14 @@ function lines(): Promise<string[]> {
     );
 }
 
+/** How many the timeline says are found; not a number as long as it says how many there are. */
+async function foundOnStrip(): Promise<number> {
+  const said = await world
+    .find('timeline-bar')
+    .evaluateAll((bars) => bars.map((bar) => /: (\d+) found$/.exec(bar.ariaLabel ?? '')?.[1]));
+  return said.reduce((sum, count) => sum + Number(count), 0);
+}
+
 test('words find what has them, and nothing else', async () => {
   await world.find('history-search').fill('soil');
   await expect
@@ -39,10 +47,12 @@ test('words find what has them, and nothing else', async () => {
       return found.length > 0 && found.every((mark) => /soil/i.test(mark));
     })
     .toBe(true);
+  await expect.poll(foundOnStrip).toBeGreaterThan(0);
   await world.find('history-order').selectOption('best');
   await world.find('entry-row').first().waitFor();
   await world.find('history-search').fill('no line has these words');
   await world.page.getByText('Nothing like that happened').waitFor();
+  await expect.poll(foundOnStrip).toBe(0);
   await world.page.getByRole('button', { name: 'Show everything' }).click();
   await world.find('entry-row').first().waitFor();
 });

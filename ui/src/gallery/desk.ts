@@ -109,7 +109,11 @@ function reply(command: Command): Answer {
     case 'history.timeline':
       return {
         answer: 'timeline',
-        timeline: { span: [NOON, NOON + 3], counts: command.edges.slice(1).map((_, at) => at % 5) },
+        timeline: {
+          span: [NOON, NOON + 3],
+          counts: command.edges.slice(1).map((_, at) => at % 5),
+          countedFrom: null,
+        },
       };
     case 'usage.sum':
       return { answer: 'usage', rows: [usage(command.edges.length - 1)] };

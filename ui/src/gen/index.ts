@@ -774,13 +774,17 @@ export type TimeRange = { "is": "any" } | { "is": "today" } | { "is": "yesterday
 
 export type TimelineView = { 
 /**
- * The times of the first and the last entry, where there is one.
+ * The times of the first and the last entry, where there is one, whether it is found or not.
  */
 span: [Millis, Millis] | null, 
 /**
- * How many entries there are from each edge to before the next.
+ * How many entries there are from each edge to before the next; where something is looked for, how many are found.
  */
-counts: Array<number>, };
+counts: Array<number>, 
+/**
+ * Those before this time were not counted: too many are found.
+ */
+countedFrom: Millis | null, };
 
 export type Tone = "yes" | "no" | "neutral";
 

@@ -24,7 +24,7 @@ import { identity, merge, newestFirst, settle } from './rows';
 
 const PAGE = 100;
 /** How long after the last key a search begins. */
-const TYPING_MS = 120;
+export const TYPING_MS = 120;
 /** Rows kept in memory: what is far away is dropped, and read again when it comes near. */
 export const MOST = 1000;
 

@@ -3,6 +3,7 @@ import { Refused, type Host } from '../host';
 import type { Clock } from './clock.svelte';
 import type { Desk } from './desk.svelte';
 import { EVERYTHING } from './filter';
+import { TYPING_MS } from './history.svelte';
 
 /** While entries arrive they are counted again no more often, in milliseconds. */
 const PAUSE = 10_000;
@@ -11,8 +12,8 @@ const MOST = 72;
 /** With fewer, what has just begun would be one block. */
 const LEAST = 24;
 
-/** Whose entries are counted. */
-export type Counted = Pick<HistoryFilter, 'source' | 'kind' | 'agent' | 'outcome' | 'by'>;
+/** Whose entries are counted, and which of them are found. */
+export type Counted = Pick<HistoryFilter, 'source' | 'kind' | 'agent' | 'outcome' | 'by' | 'search'>;
 
 /** How much happened from `since` to before `until`. */
 export interface Bar {
@@ -24,6 +25,10 @@ export interface Bar {
 /** How much happened when: in all the time that the history reaches back, or in a time of its own. */
 export class Timeline {
   bars: Bar[] = $state.raw([]);
+  /** They are of what is found, and not of everything. */
+  areFound = $state(false);
+  /** Too many are found: those before this time were not counted. */
+  countedFrom: Millis | null = $state(null);
   /** Why it could not be counted. */
   failed: string | null = $state(null);
 
@@ -31,6 +36,7 @@ export class Timeline {
   readonly #clock: Clock;
   readonly #edges: ((now: Millis) => Millis[]) | null;
   #counted: Counted | null = null;
+  #first: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
   /** What was counted under another filter must not be shown under this one. */
   #turn = 0;
@@ -45,25 +51,29 @@ export class Timeline {
   /** Counts, and counts again when entries arrive, until it is told to end. */
   watch(counted: Counted): () => void {
     this.#counted = counted;
-    void this.#count();
+    if (counted.search === null) void this.#count();
+    else this.#first = setTimeout(() => void this.#count(), TYPING_MS);
     return () => {
       this.#counted = null;
       this.#turn += 1;
+      clearTimeout(this.#first);
       clearTimeout(this.#again);
       this.#again = undefined;
     };
   }
 
   async #count(): Promise<void> {
-    if (this.#counted === null) return;
+    const counted = this.#counted;
+    if (counted === null) return;
     const turn = ++this.#turn;
-    const filter = { ...EVERYTHING, ...this.#counted };
+    const filter = { ...EVERYTHING, ...counted };
     const ask = { command: 'history.timeline', filter } as const;
     try {
       const edges = this.#edges?.(this.#clock.now) ?? (await this.#reach(ask));
-      const { counts } = (await this.#host.command({ ...ask, edges })).timeline;
+      const { counts, countedFrom } = (await this.#host.command({ ...ask, edges })).timeline;
       if (turn !== this.#turn) return;
       this.bars = counts.map((count, at) => ({ since: edges[at] ?? 0, until: edges[at + 1] ?? 0, count }));
+      [this.areFound, this.countedFrom] = [counted.search !== null, countedFrom];
       this.failed = null;
     } catch (thrown) {
       if (turn === this.#turn) this.failed = Refused.from(thrown).message;

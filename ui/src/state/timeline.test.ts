@@ -12,12 +12,12 @@ afterEach(() => void vi.useRealTimers());
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const ALL = { source: null, kind: null, agent: null, outcome: null, by: null };
+const ALL = { source: null, kind: null, agent: null, outcome: null, by: null, search: null };
 
 function counted(command: Command): Answer {
   if (command.command !== 'history.timeline') throw new Error('not a timeline');
   const counts = command.edges.slice(1).map((_, at) => at);
-  return { answer: 'timeline', timeline: { span: [NOON - 2 * HOUR, NOON], counts } };
+  return { answer: 'timeline', timeline: { span: [NOON - 2 * HOUR, NOON], counts, countedFrom: null } };
 }
 
 function timeline(): { it: Timeline; host: FixtureHost; asked: () => number } {
@@ -75,12 +75,25 @@ test('entries are counted for their filter, and again after a while when more ar
   expect(asked()).toBe(6);
 });
 
+test('what is looked for is counted once the keys rest', async () => {
+  const { it, host, asked } = timeline();
+  for (const search of ['d', 'de', 'dep']) {
+    const end = it.watch({ ...ALL, search });
+    await vi.advanceTimersByTimeAsync(50);
+    if (search !== 'dep') end();
+  }
+  expect([asked(), it.areFound]).toEqual([0, false]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect([asked(), it.areFound]).toEqual([2, true]);
+  expect(host.sent.at(-1)).toMatchObject({ filter: { search: 'dep' } });
+});
+
 test('what comes late for another filter is not shown, and a failure is said', async () => {
   const { it, host } = timeline();
   const late: ((answer: Answer) => void)[] = [];
   host.reply = () => new Promise<Answer>((resolve) => late.push(resolve));
   it.watch(ALL)();
-  host.reply = () => ({ answer: 'timeline', timeline: { span: null, counts: [] } });
+  host.reply = () => ({ answer: 'timeline', timeline: { span: null, counts: [], countedFrom: null } });
   it.watch({ ...ALL, agent: 'coder' });
   late[0]?.(counted({ command: 'history.timeline', edges: [] } as unknown as Command));
   host.reply = () => ({ code: 'failed', message: 'the disk is gone' });

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/svelte';
+import { cleanup, render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -25,7 +25,8 @@ function past(command: Command): Answer {
   if (command.command === 'entry.show') return { answer: 'entry', context: alone(entry(1)) };
   if (command.command !== 'history.timeline') return { answer: 'history', rows: [entry(1)] };
   const counts = command.edges.slice(1).map(() => 3);
-  return { answer: 'timeline', timeline: { span: [NOON, NOON], counts } };
+  const countedFrom = command.filter.search === null ? null : NOON - 90 * 60_000;
+  return { answer: 'timeline', timeline: { span: [NOON, NOON], counts, countedFrom } };
 }
 
 test('a time is brushed on the strip with the keyboard, said in words, and let go with one click', async () => {
@@ -51,10 +52,20 @@ test('a time is brushed on the strip with the keyboard, said in words, and let g
   expect(pressed.filter((it) => it === 'true')).toHaveLength(2);
 
   expect(screen.getByTestId('history-range').textContent).not.toBe('Any time');
-  expect(screen.queryByTestId('timeline-wide')).toBeNull();
+  const countedFrom = (): HTMLElement | null => screen.queryByTestId('timeline-counted-from');
+  expect(countedFrom()).toBeNull();
   app.history.look('deploy');
-  await tick();
-  expect(screen.getByTestId('timeline-wide')).toBeTruthy();
+  // Too many are found: the newest are counted, and no bar says of the others that there are none.
+  await waitFor(() => expect(countedFrom()?.textContent).toContain('back to'));
+  const said = screen.getAllByTestId('timeline-bar').map((bar) => bar.getAttribute('aria-label') ?? '');
+  expect(said.slice(-4).map((words) => words.replace(/^.*: /, ''))).toEqual([
+    'not counted',
+    '3 found, older ones not counted',
+    '3 found',
+    '3 found',
+  ]);
+  app.history.look('');
+  await waitFor(() => expect(countedFrom()).toBeNull());
   await userEvent.click(screen.getByTestId('history-any-time'));
   expect([app.history.range.is, screen.queryByTestId('history-range')]).toEqual(['any', null]);
 });

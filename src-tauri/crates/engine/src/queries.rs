@@ -264,8 +264,7 @@ impl Queries {
 
     fn history(&self, filter: &HistoryFilter) -> Result<Vec<EntryView>, CommandError> {
         let history = history::wanted(filter)?;
-        let terms = filter.search.as_deref().map(Terms::parse).filter(|terms| !terms.is_empty());
-        let Some(terms) = terms else {
+        let Some(terms) = terms(filter) else {
             return Ok(self.reader().history(&history)?.into_iter().map(EntryView::from).collect());
         };
         // It may look through many lines, for which nobody else must wait.
@@ -303,6 +302,11 @@ impl Queries {
 impl Settings {
     /// Under which name the store keeps them.
     pub(crate) const NAME: &'static str = "settings";
+}
+
+/// What is looked for, where it is anything.
+fn terms(filter: &HistoryFilter) -> Option<Terms> {
+    filter.search.as_deref().map(Terms::parse).filter(|terms| !terms.is_empty())
 }
 
 fn ask_view(row: AskRow) -> AskView {

@@ -1,7 +1,7 @@
 //! How much happened when, for whoever draws it; and the times between which things are counted.
 
 use deskbell_domain::Millis;
-use deskbell_store::Timeline;
+use deskbell_store::{History, Place, Reader, StoreError, Terms, Timeline};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,19 +10,60 @@ use crate::command::{CommandError, ErrorCode};
 /// Enough for a year of days.
 const MOST_EDGES: usize = 401;
 
+/// Of what is found so many are counted, the newest: each is looked into.
+const MOST_FOUND: u32 = 2_000;
+const AT_ONCE: u32 = 250;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineView {
-    /// The times of the first and the last entry, where there is one.
+    /// The times of the first and the last entry, where there is one, whether it is found or not.
     pub span: Option<(Millis, Millis)>,
-    /// How many entries there are from each edge to before the next.
+    /// How many entries there are from each edge to before the next; where something is looked for, how many are found.
     pub counts: Vec<u64>,
+    /// Those before this time were not counted: too many are found.
+    pub counted_from: Option<Millis>,
 }
 
 impl From<Timeline> for TimelineView {
     fn from(Timeline { span, counts }: Timeline) -> Self {
-        Self { span, counts }
+        Self { span, counts, counted_from: None }
     }
+}
+
+/// How much is found when, from the newest back until it is long enough.
+pub(crate) fn count_found(
+    reader: &Reader,
+    history: &History,
+    terms: &Terms,
+    edges: &[Millis],
+    is_long: impl Fn() -> bool,
+) -> Result<TimelineView, StoreError> {
+    let span = reader.timeline(history, &[])?.span;
+    let mut counts = vec![0; edges.len().saturating_sub(1)];
+    let mut counted_from = None;
+    if let [first, .., last] = *edges {
+        let (since, until, limit) = (Some(first), Some(last), Some(AT_ONCE));
+        let mut page = History { since, until, place: Place::Newest, limit, ..history.clone() };
+        for pages in 1.. {
+            let found = reader.search(&page, terms)?;
+            for line in &found {
+                let at = line.row.entry.at.millis();
+                if let Some(count) =
+                    counts.get_mut(edges.partition_point(|edge| *edge <= at).saturating_sub(1))
+                {
+                    *count += 1;
+                }
+            }
+            let Some(oldest) = found.last().filter(|_| found.len() == AT_ONCE as usize) else { break };
+            if pages * AT_ONCE >= MOST_FOUND || is_long() {
+                counted_from = Some(oldest.row.entry.at.millis());
+                break;
+            }
+            page.place = Place::Before(oldest.row.cursor);
+        }
+    }
+    Ok(TimelineView { span, counts, counted_from })
 }
 
 pub(crate) fn check_edges(edges: &[Millis], least: usize) -> Result<(), CommandError> {

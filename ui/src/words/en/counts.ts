@@ -15,6 +15,7 @@ export const counts = {
   newEntries: (n: number) => plural(n, { one: '# new entry', other: '# new entries' }),
   waitingAsks: (n: number) => plural(n, { one: '# waiting ask', other: '# waiting asks' }),
   entries: (n: number) => plural(n, { one: '# entry', other: '# entries' }),
+  found: (n: number) => `${number(n)} found`,
   tasks: (n: number) => plural(n, { one: '# task', other: '# tasks' }),
   waiting: (n: number) => `${number(n)} waiting`,
 };

@@ -1,14 +1,19 @@
 //! What is added up over time.
 
+use std::time::{Duration, Instant};
+
 use deskbell_domain::Millis;
 
 use super::Queries;
 use crate::command::{CommandError, HistoryFilter};
 use crate::history;
 use crate::record::{Accounts, RecordView};
-use crate::timeline::{TimelineView, check_edges};
+use crate::timeline::{self, TimelineView, check_edges};
 use crate::usage::{Sums, UsageView};
 use crate::whose::SumBy;
+
+/// So long what is found is counted, and then no further back. Where the search index is far behind, a few take long.
+const LONGEST: Duration = Duration::from_millis(500);
 
 impl Queries {
     pub(super) fn usage(&self, by: SumBy, edges: &[Millis]) -> Result<Vec<UsageView>, CommandError> {
@@ -36,6 +41,12 @@ impl Queries {
         let history = history::wanted(filter)?;
         // Of a long history it takes a while, for which no page must wait.
         let reader = self.reader().another()?;
-        Ok(reader.timeline(&history, edges)?.into())
+        Ok(match super::terms(filter) {
+            Some(terms) => {
+                let begun = Instant::now();
+                timeline::count_found(&reader, &history, &terms, edges, || begun.elapsed() >= LONGEST)?
+            }
+            None => reader.timeline(&history, edges)?.into(),
+        })
     }
 }

@@ -3,9 +3,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use deskbell_domain::{Change, SecretRef, When};
-use deskbell_store::{Op, Opened, Store, Write};
+use deskbell_store::{History, Op, Opened, Store, Write};
 
 use super::*;
+use crate::timeline::count_found;
 
 /// Lines enough for a search without an index to take its time.
 const LINES: usize = 4_000;
@@ -68,4 +69,31 @@ async fn a_long_search_holds_up_nobody_else() {
         (searching.join().unwrap(), longest, answers)
     });
     assert!(longest < search / 2, "one of {answers} answers took {longest:?}, the search {search:?}");
+}
+
+#[tokio::test]
+async fn what_is_found_is_counted_when_it_was_and_of_too_many_the_newest() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fill(&data).await;
+    let reader = Reader::open(&data).unwrap();
+    let edges = [0, 1_000, 2_000, 4_000].map(Millis);
+    let counted = |history: &History, words: &str, is_long: bool| {
+        let view = count_found(&reader, history, &Terms::parse(words), &edges, || is_long).unwrap();
+        assert_eq!(view.span, Some((Millis(0), Millis(3_999))), "also of what is not found");
+        (view.counts, view.counted_from)
+    };
+    let all = History::default();
+    assert_eq!(counted(&all, "word12", false), (vec![11, 100, 0], None));
+    assert_eq!(counted(&all, "nothing", false), (vec![0, 0, 0], None));
+    assert_eq!(counted(&all, "word", false), (vec![0, 0, 2_000], Some(Millis(2_000))));
+    assert_eq!(counted(&all, "word", true), (vec![0, 0, 250], Some(Millis(3_750))));
+    let times = History { since: Some(Millis(7)), until: Some(Millis(8)), ..History::default() };
+    assert_eq!(counted(&times, "word12", false), (vec![11, 100, 0], None), "whatever its own times");
+
+    let queries = Queries::new(Reader::open(&data).unwrap(), Arc::default(), Clock::default());
+    let filter = HistoryFilter { search: Some("word12".into()), ..HistoryFilter::default() };
+    assert_eq!(queries.timeline(&filter, &edges).unwrap().counts, [11, 100, 0]);
+    let filter = HistoryFilter { search: Some("  ".into()), ..HistoryFilter::default() };
+    assert_eq!(queries.timeline(&filter, &edges).unwrap().counts, [1_000, 1_000, 2_000]);
 }
