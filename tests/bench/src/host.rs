@@ -13,7 +13,9 @@ pub fn watched<T>(bench: impl FnOnce() -> T) -> T {
     let before = ticks();
     let done = bench();
     if let (Some(before), Some(now)) = (before, ticks()) {
-        let (stolen, all) = (now.stolen - before.stolen, (now.all - before.all).max(1));
+        // Where a kernel's counts go back, nothing can be said of the time between.
+        let (stolen, all) =
+            (now.stolen.saturating_sub(before.stolen), now.all.saturating_sub(before.all).max(1));
         eprintln!("Meanwhile the host gave {} % of the processors to others.", 100 * stolen / all);
     }
     done

@@ -166,6 +166,19 @@ test('of a long list only what is seen is there, and the row that is looked at',
   await expect.poll(() => isSeen(rows.first())).toBe(true);
   expect(await isSeen(row)).toBe(false);
   expect(await focused()).toBe(true);
+  // What comes in above the list moves it down, and its first row with it.
+  await rows.first().evaluate((first) => {
+    const note = document.createElement('div');
+    note.style.height = '4000px';
+    first.closest('ul')?.parentElement?.before(note);
+  });
+  await world.page.locator('.rows').evaluate(async (pane) => {
+    pane.scrollTop = 4000;
+    // What was there before is there until the list has heard of it.
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+  });
+  await expect.poll(() => isSeen(world.page.locator('li[aria-posinset="1"]'))).toBe(true);
+  await world.page.reload();
 });
 
 /** Whether it is where the operator can see it. A list stands at whole pixels, its rows between them. */
