@@ -4,8 +4,10 @@ use deskbell_domain::Entry;
 
 use super::Terms;
 
-/// So many letters are shown before the first find, and so many from there on.
-const BEFORE: usize = 40;
+/// A narrow list shows forty letters of a line, and the first find is to be among them. A find so near the beginning is
+/// shown with all that is before it, of what is before others so many letters at most, and so many from there on.
+const NEAR: usize = 28;
+const BEFORE: usize = 20;
 const LENGTH: usize = 200;
 
 /// A part of an excerpt.
@@ -28,12 +30,19 @@ pub(super) fn excerpt(entry: &Entry, words: &str, first: Option<usize>, terms: &
 
 fn around(text: &str, place: usize) -> String {
     let (before, after) = (text.get(..place).unwrap_or_default(), text.get(place..).unwrap_or_default());
-    let from = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
+    let from = if before.chars().nth(NEAR).is_none() { 0 } else { begin(before) };
     let to = after.char_indices().nth(LENGTH).map_or(text.len(), |(at, _)| place + at);
     let part = text.get(from..to).unwrap_or_default();
     let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
     let (head, tail) = (if from > 0 { "… " } else { "" }, if to < text.len() { " …" } else { "" });
     format!("{head}{line}{tail}")
+}
+
+/// Where what is shown before a find begins: with a word, if there is one.
+fn begin(before: &str) -> usize {
+    let far = before.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
+    let near = before.get(far..).unwrap_or_default();
+    near.find(char::is_whitespace).map_or(far, |space| far + space)
 }
 
 fn spans(text: &str, terms: &Terms) -> Vec<Span> {
@@ -76,6 +85,21 @@ mod tests {
             .iter()
             .map(|span| if span.found { format!("[{}]", span.text) } else { span.text.clone() })
             .collect()
+    }
+
+    #[test]
+    fn the_find_is_among_the_first_letters_and_what_is_before_it_begins_with_a_word() {
+        let long = "0123456789abcdef".repeat(4);
+        for (text, expected) in [
+            (format!("stream:{long} survey-coder"), "… [survey]-coder".to_owned()),
+            (format!("{long} All tests pass. survey"), "… All tests pass. [survey]".to_owned()),
+            ("The importer takes it: survey".to_owned(), "The importer takes it: [survey]".to_owned()),
+            (format!("{long}survey"), format!("… {}[survey]", &long[43..])),
+        ] {
+            let shown = shown(&text, "{}", "survey");
+            assert_eq!(shown, expected);
+            assert!(shown.find('[').unwrap() < 34, "{shown}");
+        }
     }
 
     #[test]
