@@ -782,7 +782,7 @@ span: [Millis, Millis] | null,
  */
 counts: Array<number>, 
 /**
- * Those before this time were not counted: too many are found.
+ * What is found before this time was not counted: it is too much, or takes too long.
  */
 countedFrom: Millis | null, };
 

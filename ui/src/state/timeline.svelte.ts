@@ -27,7 +27,7 @@ export class Timeline {
   bars: Bar[] = $state.raw([]);
   /** They are of what is found, and not of everything. */
   areFound = $state(false);
-  /** Too many are found: those before this time were not counted. */
+  /** What is found before this time was not counted. */
   countedFrom: Millis | null = $state(null);
   /** Why it could not be counted. */
   failed: string | null = $state(null);

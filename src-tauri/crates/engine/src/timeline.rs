@@ -21,7 +21,7 @@ pub struct TimelineView {
     pub span: Option<(Millis, Millis)>,
     /// How many entries there are from each edge to before the next; where something is looked for, how many are found.
     pub counts: Vec<u64>,
-    /// Those before this time were not counted: too many are found.
+    /// What is found before this time was not counted: it is too much, or takes too long.
     pub counted_from: Option<Millis>,
 }
 
