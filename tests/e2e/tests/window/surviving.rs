@@ -12,6 +12,10 @@ use crate::desk::Desk;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_of_the_window_loses_nothing() -> Result<()> {
     let desk = Desk::open("reload").await?;
+    // So long that the answer is still held when the page is there again.
+    desk.go("Settings").await?;
+    desk.window.choose(&named("setting-undo"), "20").await?;
+    desk.go("Inbox").await?;
     let ask = desk.ask_approval("add ripgrep");
     let other = desk.ask_approval("drop the table");
     desk.show(&ask).await?;

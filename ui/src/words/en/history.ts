@@ -1,6 +1,7 @@
 import type { EntryContext, EntryKind, Format, LineOutcome, Pointer } from '../../gen';
 import type { Range } from '../../state/range';
 import { counts } from './counts';
+import { outcomes } from './outcomes';
 import { plural } from './plural';
 
 export const history = {
@@ -18,16 +19,9 @@ export const history = {
   } satisfies Record<EntryKind, string>,
   /** How what an entry is about ended; the last three are said of the operator's own answers. */
   outcomes: {
-    approved: 'approved',
-    denied: 'denied',
-    answered: 'answered',
-    cancelled: 'cancelled',
-    expired: 'expired',
-    failed: 'failed',
-    vanished: 'vanished',
+    ...outcomes.words,
     lost: 'lost: another was first',
     unknown: 'unknown whether it arrived',
-    discarded: 'given up',
   } satisfies Record<LineOutcome, string>,
   ranges: {
     any: 'Any time',
